@@ -3,9 +3,27 @@
 //! Invariant: nothing here reads a clock, randomness, a file or the environment, and nothing here knows SQL, HTML or a
 //! terminal. The same entries and the same day always give the same answer.
 
+pub mod day;
 mod digest;
+pub mod entry;
+pub mod event;
+pub mod history;
 pub mod manifest;
+pub mod money;
+pub mod reference;
+pub mod refusal;
+pub mod register;
 mod size;
+pub mod standards;
+pub mod text;
+pub mod words;
 
+pub use day::{Day, Moment};
 pub use digest::{Digest, NotADigest};
+pub use entry::Entry;
+pub use event::Event;
+pub use history::History;
+pub use money::Pence;
+pub use refusal::Refusal;
+pub use register::{Register, Stamp, Trace};
 pub use size::{EntryNumber, LogSize};

@@ -1,0 +1,208 @@
+//! References: how people, papers and entries name the things of a register. One type a noun, so that none is taken
+//! for another.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Longest reference. Printed references in reports seen so far stay under 20 characters; 64 leaves room for a
+/// framework's dotted numbering and still fits a table column.
+pub const REFERENCE_CHARS_MAX: usize = 64;
+
+/// Why a text cannot be a reference of this kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a {noun} reference: {rule}")]
+pub struct BadReference {
+    /// What was given, shortened.
+    pub text: String,
+    /// The noun it was meant for.
+    pub noun: &'static str,
+    /// The rule it breaks.
+    pub rule: &'static str,
+}
+
+const MIXED: &str = "1 to 64 letters, digits, full stops, hyphens or underscores, starting with a letter or digit";
+const LOWER: &str = "1 to 64 lower-case letters, digits, full stops or hyphens, starting with a letter or digit";
+
+fn obeys(text: &str, allowed: fn(char) -> bool) -> bool {
+    text.len() <= REFERENCE_CHARS_MAX
+        && text.starts_with(|first: char| allowed(first) && first.is_ascii_alphanumeric())
+        && text.chars().all(allowed)
+}
+
+fn mixed(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_')
+}
+
+fn lower(letter: char) -> bool {
+    letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '.' | '-')
+}
+
+macro_rules! reference {
+    ($(#[$doc:meta])* $name:ident, $noun:literal, $allowed:ident, $rule:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The reference as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadReference;
+
+            fn from_str(text: &str) -> Result<$name, BadReference> {
+                if obeys(text, $allowed) {
+                    Ok($name(text.to_owned()))
+                } else {
+                    Err(BadReference { text: text.chars().take(80).collect(), noun: $noun, rule: $rule })
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.pad(&self.0)
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+reference!(
+    /// A council or other body, for example `EHC`.
+    OrganisationId, "organisation", mixed, MIXED
+);
+reference!(
+    /// A person, by role name, for example `network-officer`.
+    PersonId, "person", lower, LOWER
+);
+reference!(
+    /// A published version of a framework, for example `psn-coco-1.32`.
+    FrameworkId, "framework", lower, LOWER
+);
+reference!(
+    /// A scheme of accreditation, for example `psn`.
+    SchemeId, "scheme", lower, LOWER
+);
+reference!(
+    /// A requirement's number inside its framework, for example `PSN-BND-FW`.
+    RequirementNumber, "requirement", mixed, MIXED
+);
+reference!(
+    /// A test, audit or review that raised findings, for example `ITHC-2018`.
+    SourceId, "source", mixed, MIXED
+);
+reference!(
+    /// A weakness, for example `ITHC-014`.
+    FindingId, "finding", mixed, MIXED
+);
+reference!(
+    /// A piece of work, for example `RAP-071`.
+    ActionId, "action", mixed, MIXED
+);
+reference!(
+    /// An item of evidence, for example `E-0412`.
+    EvidenceId, "evidence", mixed, MIXED
+);
+reference!(
+    /// Something a board must settle, for example `D-07`.
+    DecisionId, "decision", mixed, MIXED
+);
+reference!(
+    /// A risk acceptance, for example `RA-03`.
+    RiskId, "risk acceptance", mixed, MIXED
+);
+reference!(
+    /// A certificate, for example `CERT-2019`.
+    CertificateId, "certificate", mixed, MIXED
+);
+reference!(
+    /// A generated bundle, for example `P-2018-12`.
+    PackId, "pack", mixed, MIXED
+);
+reference!(
+    /// One command as its door minted it; every entry it appended carries the same one.
+    CommandId, "command", lower, LOWER
+);
+
+/// A requirement in one published version of a framework, for example `psn-coco-1.32:PSN-BND-FW`. The same number can
+/// mean different things in two versions, so the framework is always part of the reference.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequirementId {
+    /// The framework's version.
+    pub framework: FrameworkId,
+    /// The number inside it.
+    pub number: RequirementNumber,
+}
+
+impl FromStr for RequirementId {
+    type Err = BadReference;
+
+    fn from_str(text: &str) -> Result<RequirementId, BadReference> {
+        let (framework, number) = text.split_once(':').ok_or_else(|| BadReference {
+            text: text.chars().take(80).collect(),
+            noun: "requirement",
+            rule: "a framework, a colon and a number, as in `psn-coco-1.32:PSN-BND-FW`",
+        })?;
+        Ok(RequirementId { framework: framework.parse()?, number: number.parse()? })
+    }
+}
+
+impl fmt::Display for RequirementId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.framework, self.number)
+    }
+}
+
+impl Serialize for RequirementId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for RequirementId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RequirementId, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_parsed_at_the_door() {
+        for good in ["ITHC-014", "4.2.1", "A2.b", "x"] {
+            assert_eq!(good.parse::<FindingId>().unwrap().to_string(), good);
+        }
+        for bad in ["", "-x", "a b", "a/b", "é", "a\n", &"a".repeat(65)] {
+            assert!(bad.parse::<FindingId>().is_err(), "{bad:?}");
+        }
+        assert!("Network-Officer".parse::<PersonId>().is_err());
+        assert_eq!("caf-4.0:A2.b".parse::<RequirementId>().unwrap().to_string(), "caf-4.0:A2.b");
+        assert!("A2.b".parse::<RequirementId>().is_err());
+    }
+}

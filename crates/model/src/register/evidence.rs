@@ -1,0 +1,328 @@
+//! Evidence: what shows the position at a date, who added it and who checked it.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{CHECKS, Register, Stamp, Trace};
+use crate::day::Day;
+use crate::digest::Digest;
+use crate::reference::{ActionId, EvidenceId, FindingId, OrganisationId, RequirementId};
+use crate::refusal::Refusal;
+use crate::text::{Note, Title};
+use crate::words::{EvidenceKind, Marking, Role, Strength};
+
+/// What an item of evidence is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "in", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Content {
+    /// One or several files. The manifest lists each with its digest; its own digest names the whole.
+    Files {
+        /// SHA-256 of the manifest, itself kept as a blob.
+        manifest: Digest,
+        /// How many files.
+        files: u64,
+        /// Their bytes together.
+        bytes: u64,
+    },
+    /// A record held elsewhere: a ticket number, an address. It counts once somebody else has confirmed it.
+    Reference {
+        /// Where it is.
+        locator: Title,
+    },
+    /// Someone's word, written down.
+    Said {
+        /// What was said.
+        words: Note,
+    },
+}
+
+/// Evidence is added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceAdded {
+    /// Its reference.
+    pub id: EvidenceId,
+    /// What it is, in one line.
+    pub title: Title,
+    /// What kind of evidence it is.
+    pub evidence_kind: EvidenceKind,
+    /// What it is made of.
+    pub content: Content,
+    /// The day whose position it shows.
+    pub shows: Day,
+    /// The day it was collected.
+    pub collected: Day,
+    /// Whom it concerns.
+    pub organisations: BTreeSet<OrganisationId>,
+    /// Actions it supports.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub actions: BTreeSet<ActionId>,
+    /// Findings it is about.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub findings: BTreeSet<FindingId>,
+    /// Requirements it supports directly.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub requirements: BTreeSet<RequirementId>,
+    /// How it must be handled.
+    pub marking: Marking,
+    /// Where this record comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Note>,
+}
+
+/// Evidence held already is used for something more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceLinked {
+    /// The evidence.
+    pub id: EvidenceId,
+    /// Further actions.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub actions: BTreeSet<ActionId>,
+    /// Further findings.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub findings: BTreeSet<FindingId>,
+    /// Further requirements.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub requirements: BTreeSet<RequirementId>,
+}
+
+/// A second person says whether it shows what it should.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceChecked {
+    /// The evidence.
+    pub id: EvidenceId,
+    /// Whether it does.
+    pub accepted: bool,
+    /// What was seen, or what is asked for instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
+}
+
+/// Evidence is taken back. Its digest stays in the ledger; its bytes may be removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceWithdrawn {
+    /// The evidence.
+    pub id: EvidenceId,
+    /// Why.
+    pub reason: Note,
+    /// Whether the bytes are removed too, as for personal data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
+}
+
+/// The latest check of an item of evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Whether it shows what it should.
+    pub accepted: bool,
+    /// What was said.
+    pub note: Option<Note>,
+    /// Who and when.
+    pub by: Trace,
+}
+
+/// Evidence as the register holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    /// What it is, in one line.
+    pub title: Title,
+    /// What kind of evidence it is.
+    pub kind: EvidenceKind,
+    /// What it is made of.
+    pub content: Content,
+    /// The day whose position it shows.
+    pub shows: Day,
+    /// The day it was collected.
+    pub collected: Day,
+    /// Whom it concerns.
+    pub organisations: BTreeSet<OrganisationId>,
+    /// Actions it supports.
+    pub actions: BTreeSet<ActionId>,
+    /// Findings it is about.
+    pub findings: BTreeSet<FindingId>,
+    /// Requirements it supports directly.
+    pub requirements: BTreeSet<RequirementId>,
+    /// How it must be handled.
+    pub marking: Marking,
+    /// Where this record comes from.
+    pub provenance: Option<Note>,
+    /// Who added it.
+    pub added: Trace,
+    /// The latest check.
+    pub check: Option<Check>,
+    /// When it was taken back, and why.
+    pub withdrawn: Option<(EvidenceWithdrawn, Trace)>,
+}
+
+impl Evidence {
+    /// Whether a second person has accepted it and it has not been taken back.
+    pub fn counts(&self) -> bool {
+        self.withdrawn.is_none() && self.check.as_ref().is_some_and(|check| check.accepted)
+    }
+
+    /// Whether it waits for its first check.
+    pub fn waits(&self) -> bool {
+        self.withdrawn.is_none() && self.check.is_none()
+    }
+
+    /// How far it goes: someone's word is weak whatever its kind says.
+    pub fn strength(&self) -> Strength {
+        match self.content {
+            Content::Said { .. } => Strength::Weak,
+            Content::Files { .. } | Content::Reference { .. } => self.kind.strength(),
+        }
+    }
+}
+
+const ADDS: &[Role] = &[
+    Role::SecurityOfficer,
+    Role::ActionOwner,
+    Role::Checker,
+    Role::HeadOfIct,
+    Role::Siro,
+    Role::Section151,
+    Role::InternalAuditor,
+    Role::Tester,
+];
+const WITHDRAWS: &[Role] = &[Role::SecurityOfficer, Role::HeadOfIct];
+
+impl Register {
+    pub(super) fn check_evidence(&self, stamp: &Stamp<'_>, event: &EvidenceAdded) -> Result<(), Refusal> {
+        self.allow(stamp, ADDS, "add evidence")?;
+        self.free("evidence", &self.evidence, &event.id)?;
+        self.known_organisations(&event.organisations)?;
+        self.known_links(&event.actions, &event.findings, &event.requirements)?;
+        stamp.not_after_today("the day it was collected", event.collected)?;
+        if event.shows > event.collected {
+            return Err(Refusal::WrongOrder {
+                earlier_what: "the day it shows",
+                earlier: event.shows,
+                later_what: "the day it was collected",
+                later: event.collected,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn add_evidence(&mut self, trace: Trace, event: &EvidenceAdded) {
+        let held = Evidence {
+            title: event.title.clone(),
+            kind: event.evidence_kind,
+            content: event.content.clone(),
+            shows: event.shows,
+            collected: event.collected,
+            organisations: event.organisations.clone(),
+            actions: BTreeSet::new(),
+            findings: BTreeSet::new(),
+            requirements: BTreeSet::new(),
+            marking: event.marking,
+            provenance: event.provenance.clone(),
+            added: trace,
+            check: None,
+            withdrawn: None,
+        };
+        self.evidence.insert(event.id.clone(), held);
+        self.link(&event.id, &event.actions, &event.findings, &event.requirements);
+    }
+
+    pub(super) fn check_link(&self, stamp: &Stamp<'_>, event: &EvidenceLinked) -> Result<(), Refusal> {
+        self.allow(stamp, ADDS, "link evidence")?;
+        let held = self.standing_evidence(&event.id)?;
+        self.known_links(&event.actions, &event.findings, &event.requirements)?;
+        let nothing_new = event.actions.is_subset(&held.actions)
+            && event.findings.is_subset(&held.findings)
+            && event.requirements.is_subset(&held.requirements);
+        if nothing_new { Err(Refusal::NothingChanges) } else { Ok(()) }
+    }
+
+    /// What a check accepted was the evidence for what it was linked to; used for something more, it waits for a check
+    /// again, unless the person who links it may check it and did not add it.
+    pub(super) fn use_for_more(&mut self, stamp: &Stamp<'_>, event: &EvidenceLinked) {
+        self.link(&event.id, &event.actions, &event.findings, &event.requirements);
+        let checks = self.allow(stamp, CHECKS, "check evidence").is_ok();
+        if let Some(held) = self.evidence.get_mut(&event.id)
+            && (!checks || &held.added.by == stamp.by)
+        {
+            held.check = None;
+        }
+    }
+
+    fn link(
+        &mut self,
+        id: &EvidenceId,
+        actions: &BTreeSet<ActionId>,
+        findings: &BTreeSet<FindingId>,
+        requirements: &BTreeSet<RequirementId>,
+    ) {
+        for action in actions {
+            if let Some(action) = self.actions.get_mut(action) {
+                action.evidence.insert(id.clone());
+            }
+        }
+        for finding in findings {
+            if let Some(finding) = self.findings.get_mut(finding) {
+                finding.evidence.insert(id.clone());
+            }
+        }
+        if let Some(held) = self.evidence.get_mut(id) {
+            held.actions.extend(actions.iter().cloned());
+            held.findings.extend(findings.iter().cloned());
+            held.requirements.extend(requirements.iter().cloned());
+        }
+    }
+
+    fn known_links(
+        &self,
+        actions: &BTreeSet<ActionId>,
+        findings: &BTreeSet<FindingId>,
+        requirements: &BTreeSet<RequirementId>,
+    ) -> Result<(), Refusal> {
+        actions.iter().try_for_each(|id| self.action(id).map(|_| ()))?;
+        findings.iter().try_for_each(|id| self.finding(id).map(|_| ()))?;
+        self.known_requirements(requirements)
+    }
+
+    pub(super) fn check_evidence_check(&self, stamp: &Stamp<'_>, event: &EvidenceChecked) -> Result<(), Refusal> {
+        self.allow(stamp, CHECKS, "check evidence")?;
+        let held = self.standing_evidence(&event.id)?;
+        if &held.added.by == stamp.by {
+            let what = format!("`{}`", event.id);
+            return Err(Refusal::OwnWork { person: stamp.by.clone(), did: "added", what });
+        }
+        Ok(())
+    }
+
+    pub(super) fn record_check(&mut self, trace: Trace, event: &EvidenceChecked) {
+        if let Some(held) = self.evidence.get_mut(&event.id) {
+            held.check = Some(Check { accepted: event.accepted, note: event.note.clone(), by: trace });
+        }
+    }
+
+    pub(super) fn check_evidence_withdrawal(
+        &self,
+        stamp: &Stamp<'_>,
+        event: &EvidenceWithdrawn,
+    ) -> Result<(), Refusal> {
+        let held = self.standing_evidence(&event.id)?;
+        if &held.added.by == stamp.by {
+            return self.present(stamp.by).map(|_| ());
+        }
+        self.allow(stamp, WITHDRAWS, "withdraw another person's evidence")
+    }
+
+    pub(super) fn withdraw_evidence(&mut self, trace: Trace, event: &EvidenceWithdrawn) {
+        if let Some(held) = self.evidence.get_mut(&event.id) {
+            held.withdrawn = Some((event.clone(), trace));
+        }
+    }
+
+    /// The evidence, if it has not been taken back.
+    pub(super) fn standing_evidence(&self, id: &EvidenceId) -> Result<&Evidence, Refusal> {
+        let held = self.evidence.get(id).ok_or_else(|| Refusal::Unknown { noun: "evidence", id: id.to_string() })?;
+        if held.withdrawn.is_some() { Err(Refusal::Withdrawn { evidence: id.clone() }) } else { Ok(held) }
+    }
+}
