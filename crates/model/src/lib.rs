@@ -10,11 +10,13 @@ pub mod event;
 pub mod history;
 pub mod manifest;
 pub mod money;
+pub mod readiness;
 pub mod reference;
 pub mod refusal;
 pub mod register;
 mod size;
 pub mod standards;
+pub mod standing;
 pub mod text;
 pub mod words;
 

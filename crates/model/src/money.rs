@@ -48,7 +48,7 @@ impl fmt::Display for Pence {
         let digits = (self.0 / 100).to_string();
         let mut grouped = String::from("£");
         for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at) % 3 == 0 {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
                 grouped.push(',');
             }
             grouped.push(digit);

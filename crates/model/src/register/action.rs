@@ -10,7 +10,7 @@ use crate::money::Pence;
 use crate::reference::{ActionId, DecisionId, EvidenceId, FindingId, OrganisationId, PersonId, RequirementId};
 use crate::refusal::Refusal;
 use crate::text::{Host, Note, Title};
-use crate::words::{Answer, Retest, Role};
+use crate::words::{Answer, Role};
 
 /// One line of what an action or an option costs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -461,8 +461,8 @@ impl Register {
             let finding = self.finding(finding_id)?;
             let hosts = finding.hosts.iter().filter(|(host, _)| action.closes_host(finding_id, host));
             for (host, held) in hosts {
-                let later = held.retest.as_ref().filter(|retest| retest.recorded.entry > claim.entry);
-                if later.is_some_and(|retest| retest.outcome == Retest::StillThere) {
+                let later = held.still_there.as_ref().is_some_and(|retest| retest.recorded.entry > claim.entry);
+                if later && held.fixed.is_empty() {
                     return Err(Refusal::StillThere { finding: finding_id.clone(), host: host.clone() });
                 }
             }

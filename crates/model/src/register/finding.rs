@@ -234,11 +234,9 @@ pub struct Source {
     pub findings: BTreeMap<u32, FindingId>,
 }
 
-/// What the latest re-test of a host said for certain.
+/// A re-test that could tell how one host is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HostRetest {
-    /// Fixed or still there. A re-test that could not tell leaves this as it was.
-    pub outcome: Retest,
     /// The day of the re-test.
     pub on: Day,
     /// The evidence.
@@ -252,8 +250,10 @@ pub struct HostRetest {
 pub struct AffectedHost {
     /// The entry that named it. What was verified or accepted before is not about it.
     pub named: Trace,
-    /// The latest re-test that could tell.
-    pub retest: Option<HostRetest>,
+    /// The latest re-test that found it still there.
+    pub still_there: Option<HostRetest>,
+    /// The re-tests since then that found it fixed. Each counts once its evidence has been checked.
+    pub fixed: Vec<HostRetest>,
 }
 
 /// A proposed or agreed conclusion.
@@ -328,7 +328,7 @@ impl Register {
         if let Some(source) = self.sources.get_mut(&event.source) {
             source.findings.insert(event.order, event.id.clone());
         }
-        let affected = || AffectedHost { named: trace.clone(), retest: None };
+        let affected = || AffectedHost { named: trace.clone(), still_there: None, fixed: Vec::new() };
         let mut hosts: BTreeMap<Host, AffectedHost> =
             event.hosts.iter().map(|host| (host.clone(), affected())).collect();
         if hosts.is_empty() {
@@ -360,7 +360,7 @@ impl Register {
     pub(super) fn add_hosts(&mut self, trace: &Trace, event: &HostsAdded) {
         if let Some(finding) = self.findings.get_mut(&event.id) {
             for host in &event.hosts {
-                let fresh = AffectedHost { named: trace.clone(), retest: None };
+                let fresh = AffectedHost { named: trace.clone(), still_there: None, fixed: Vec::new() };
                 finding.hosts.entry(host.clone()).or_insert(fresh);
             }
         }
@@ -412,15 +412,16 @@ impl Register {
     pub(super) fn retest(&mut self, trace: &Trace, event: &FindingRetested) {
         if let Some(finding) = self.findings.get_mut(&event.id) {
             finding.evidence.insert(event.evidence.clone());
-            for (host, outcome) in event.results.iter().filter(|(_, outcome)| **outcome != Retest::CouldNotTell) {
-                let retest = HostRetest {
-                    outcome: *outcome,
-                    on: event.on,
-                    evidence: event.evidence.clone(),
-                    recorded: trace.clone(),
-                };
-                if let Some(held) = finding.hosts.get_mut(host) {
-                    held.retest = Some(retest);
+            for (host, outcome) in &event.results {
+                let Some(held) = finding.hosts.get_mut(host) else { continue };
+                let retest = HostRetest { on: event.on, evidence: event.evidence.clone(), recorded: trace.clone() };
+                match outcome {
+                    Retest::Fixed => held.fixed.push(retest),
+                    Retest::StillThere => {
+                        held.fixed.clear();
+                        held.still_there = Some(retest);
+                    }
+                    Retest::CouldNotTell => {}
                 }
             }
         }

@@ -1,0 +1,190 @@
+//! What an answer rests on and what stands in its way: facts with references, for others to put into words.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::day::Day;
+use crate::digest::Digest;
+use crate::reference::{ActionId, EvidenceId, FindingId, OrganisationId, PersonId, SourceId};
+use crate::register::evidence::{Content, Evidence};
+use crate::standards::EvidenceRule;
+use crate::standing::{Lens, PlanFault};
+use crate::text::Host;
+use crate::words::{EvidenceKind, Severity, Strength};
+
+use super::View;
+
+/// Something that stands in the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "blocker", rename_all = "kebab-case")]
+pub enum Blocker {
+    /// Nobody has said how the requirement is met.
+    NoStatement,
+    /// It is said not to apply, and nobody else has checked that.
+    ExclusionUnchecked {
+        /// Who proposed it.
+        by: PersonId,
+    },
+    /// Evidence of none of these kinds counts.
+    NoEvidence {
+        /// Any of these would do.
+        any_of: BTreeSet<EvidenceKind>,
+        /// What there is, and why each does not count.
+        instead: Vec<(EvidenceId, Shortfall)>,
+    },
+    /// A finding is open.
+    FindingOpen {
+        /// The finding.
+        finding: FindingId,
+        /// Its severity.
+        severity: Severity,
+        /// The hosts that are neither fixed nor accepted.
+        hosts: Vec<Host>,
+        /// How many hosts it names in all.
+        of: usize,
+        /// The actions that would close it.
+        actions: Vec<ActionId>,
+        /// What is wrong with the plan; empty when it is realistic.
+        faults: Vec<PlanFault>,
+    },
+    /// A source counts more findings than are recorded.
+    Unaccounted {
+        /// The source.
+        source: SourceId,
+        /// How many are missing.
+        missing: u32,
+    },
+    /// Fields of the application form are empty.
+    FormIncomplete {
+        /// Their names.
+        missing: Vec<String>,
+    },
+    /// Nobody has signed.
+    NotSigned,
+    /// The signature is too old, or its form no longer counts.
+    SignatureOver {
+        /// When it was signed.
+        on: Day,
+    },
+}
+
+impl Blocker {
+    /// Whether it is a finding with a realistic plan.
+    pub fn is_planned(&self) -> bool {
+        matches!(self, Blocker::FindingOpen { faults, .. } if faults.is_empty())
+    }
+}
+
+/// Why an item of evidence does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "because", rename_all = "kebab-case")]
+pub enum Shortfall {
+    /// Nobody has checked it.
+    Unchecked,
+    /// The check found that it does not show what it should.
+    Rejected,
+    /// It was taken back.
+    Withdrawn,
+    /// It is only someone's word.
+    Weak,
+    /// It is too old.
+    OutOfDate {
+        /// The first day on which it was.
+        since: Day,
+    },
+}
+
+/// Something an answer rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "ground", rename_all = "kebab-case")]
+pub enum Ground {
+    /// How the requirement is met, in the organisation's words.
+    Statement {
+        /// The statement.
+        text: String,
+        /// Who wrote it.
+        by: PersonId,
+    },
+    /// Evidence that counts.
+    Evidence {
+        /// The evidence.
+        id: EvidenceId,
+        /// The manifest's digest, when it is made of files.
+        manifest: Option<Digest>,
+        /// The day it shows.
+        shows: Day,
+        /// Who checked it.
+        checked_by: Option<PersonId>,
+        /// The first day on which it will be too old.
+        expires: Option<Day>,
+    },
+    /// A finding that no longer stands in the way.
+    FindingClosed {
+        /// The finding.
+        finding: FindingId,
+        /// Where it stands.
+        standing: crate::standing::FindingStanding,
+    },
+    /// The form is complete.
+    Form {
+        /// How many fields.
+        fields: usize,
+    },
+    /// A senior officer has signed.
+    Signature {
+        /// Who.
+        by: PersonId,
+        /// For whom.
+        organisation: OrganisationId,
+        /// When.
+        on: Day,
+        /// The first day on which it will be too old.
+        expires: Day,
+    },
+}
+
+/// Finds evidence for a rule among `held`: the item that stays in date longest, or else what falls short and why.
+pub(super) fn meet<'a>(
+    view: &View<'a>,
+    held: impl Iterator<Item = (&'a EvidenceId, &'a Evidence)>,
+    rule: &EvidenceRule,
+    lens: Lens,
+) -> Result<Ground, Blocker> {
+    let fits: Vec<_> = held.filter(|(_, evidence)| rule.any_of.contains(&evidence.kind)).collect();
+    let mut counting: Vec<_> =
+        fits.iter().filter(|(_, evidence)| shortfall(evidence, rule, view.on, lens).is_none()).collect();
+    counting.sort_by_key(|(id, evidence)| (evidence.shows, *id));
+    if let Some((id, evidence)) = counting.last() {
+        return Ok(Ground::Evidence {
+            id: (*id).clone(),
+            manifest: match &evidence.content {
+                Content::Files { manifest, .. } => Some(*manifest),
+                Content::Reference { .. } | Content::Said { .. } => None,
+            },
+            shows: evidence.shows,
+            checked_by: evidence.check.as_ref().map(|check| check.by.by.clone()),
+            expires: rule.expires(evidence.shows),
+        });
+    }
+    let instead = fits
+        .iter()
+        .filter_map(|(id, evidence)| Some(((*id).clone(), shortfall(evidence, rule, view.on, lens)?)))
+        .collect();
+    Err(Blocker::NoEvidence { any_of: rule.any_of.clone(), instead })
+}
+
+fn shortfall(evidence: &Evidence, rule: &EvidenceRule, on: Day, lens: Lens) -> Option<Shortfall> {
+    if evidence.withdrawn.is_some() {
+        return Some(Shortfall::Withdrawn);
+    }
+    match &evidence.check {
+        Some(check) if !check.accepted => return Some(Shortfall::Rejected),
+        None if lens == Lens::Verified => return Some(Shortfall::Unchecked),
+        _ => {}
+    }
+    if evidence.strength() < Strength::Medium {
+        return Some(Shortfall::Weak);
+    }
+    rule.expires(evidence.shows).filter(|since| *since <= on).map(|since| Shortfall::OutOfDate { since })
+}

@@ -1,0 +1,235 @@
+//! Readiness: whether an organisation would pass a scheme on a day, why, and how far it is.
+//!
+//! Gates decide. The percentage stands beside them and never instead of them. Every answer carries its grounds, down to
+//! the evidence it rests on, and its blockers.
+
+mod blocker;
+mod gate;
+mod next;
+mod requirement;
+mod scope;
+
+pub use blocker::{Blocker, Ground, Shortfall};
+pub use gate::{GateAnswer, Verdict};
+pub use next::{Remedy, Step};
+pub use requirement::{RequirementAnswer, RequirementState};
+pub use scope::{ActionCount, FindingCount, ScopeGrowth};
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::day::Day;
+use crate::reference::{EvidenceId, FindingId, OrganisationId, RequirementId, RequirementNumber, SchemeId};
+use crate::register::Register;
+use crate::register::action::{Action, ActionState};
+use crate::register::evidence::Evidence;
+use crate::register::finding::Finding;
+use crate::size::LogSize;
+use crate::standards::{Framework, Scheme};
+use crate::standing::Lens;
+
+/// What had been recorded, and the day on which it is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct AsOf {
+    /// How many entries are known.
+    pub known: LogSize,
+    /// The day.
+    pub on: Day,
+}
+
+/// What is asked: one organisation, one scheme, one day.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The register as far as it is known.
+    pub register: &'a Register,
+    /// The framework the scheme judges.
+    pub framework: &'a Framework,
+    /// The scheme.
+    pub scheme: &'a Scheme,
+    /// The organisation.
+    pub organisation: &'a OrganisationId,
+    /// What is known, and the day.
+    pub as_of: AsOf,
+}
+
+/// So many of so many. Shown as a percentage that never rounds up: only all is 100%, and none of nothing is no figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Share {
+    /// How many.
+    pub part: u32,
+    /// Of how many.
+    pub whole: u32,
+}
+
+impl Share {
+    /// The percentage, rounded down; `None` when there is nothing to divide by.
+    pub fn percent(self) -> Option<u32> {
+        let percent = u64::from(self.part) * 100 / u64::from(self.whole).max(1);
+        if self.whole == 0 { None } else { u32::try_from(percent).ok() }
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.percent() {
+            Some(percent) => write!(out, "{percent}% ({} of {})", self.part, self.whole),
+            None => out.write_str("no figure (nothing is applicable)"),
+        }
+    }
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Readiness {
+    /// The scheme.
+    pub scheme: SchemeId,
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// What was known, and the day.
+    pub as_of: AsOf,
+    /// The day by which it is wanted.
+    pub target: Option<Day>,
+    /// Whether it would pass.
+    pub verdict: Verdict,
+    /// Every gate.
+    pub gates: Vec<GateAnswer>,
+    /// Every requirement, in the framework's own order.
+    pub requirements: Vec<RequirementAnswer>,
+    /// Requirements ready, of those applicable, by what checked evidence shows.
+    pub verified: Share,
+    /// The same by what owners say. The distance is the assurance gap.
+    pub claimed: Share,
+    /// The actions.
+    pub actions: ActionCount,
+    /// The findings.
+    pub findings: FindingCount,
+    /// How the scope has grown.
+    pub scope: ScopeGrowth,
+    /// What to do, most effect first.
+    pub steps: Vec<Step>,
+}
+
+/// Answers a question. The same question always gets the same answer.
+pub fn readiness(question: &Question<'_>) -> Readiness {
+    let view = View::of(question);
+    let gates = gate::answers(&view);
+    let requirements: Vec<RequirementAnswer> = question
+        .framework
+        .requirements
+        .iter()
+        .map(|requirement| requirement::answer(&view, requirement, Lens::Verified))
+        .collect();
+    let claimed = question.framework.requirements.iter().map(|asked| requirement::answer(&view, asked, Lens::Claimed));
+    let claimed = requirement::share(claimed.map(|answer| answer.state));
+    let verified = requirement::share(requirements.iter().map(|answer| answer.state.clone()));
+    let steps = next::steps(&view, &gates, &requirements);
+    let held = question.register.schemes.get(&question.scheme.id);
+    Readiness {
+        scheme: question.scheme.id.clone(),
+        organisation: question.organisation.clone(),
+        as_of: question.as_of,
+        target: held.and_then(|held| held.event.target),
+        verdict: gate::verdict(&gates),
+        gates,
+        requirements,
+        verified,
+        claimed,
+        actions: scope::count_actions(&view),
+        findings: scope::count_findings(&view),
+        scope: scope::growth(&view),
+        steps,
+    }
+}
+
+/// A question with what concerns it picked out once.
+pub(crate) struct View<'a> {
+    pub(crate) register: &'a Register,
+    pub(crate) scheme: &'a Scheme,
+    pub(crate) organisation: &'a OrganisationId,
+    pub(crate) on: Day,
+    pub(crate) findings: BTreeMap<&'a FindingId, &'a Finding>,
+    pub(crate) actions: BTreeMap<&'a crate::reference::ActionId, &'a Action>,
+    by_requirement: BTreeMap<&'a RequirementNumber, Vec<(&'a EvidenceId, &'a Evidence)>>,
+}
+
+impl<'a> View<'a> {
+    fn of(question: &Question<'a>) -> View<'a> {
+        let Question { register, scheme, organisation, .. } = *question;
+        let findings: BTreeMap<_, _> =
+            register.findings.iter().filter(|(_, finding)| concerns(finding, scheme, organisation)).collect();
+        let actions = register
+            .actions
+            .iter()
+            .filter(|(_, action)| action_concerns(register, action, scheme, organisation))
+            .collect();
+        let mut by_requirement: BTreeMap<&RequirementNumber, Vec<_>> = BTreeMap::new();
+        for (id, evidence) in &register.evidence {
+            if evidence.organisations.contains(organisation) {
+                for number in touched(register, scheme, evidence) {
+                    by_requirement.entry(number).or_default().push((id, evidence));
+                }
+            }
+        }
+        View { register, scheme, organisation, on: question.as_of.on, findings, actions, by_requirement }
+    }
+
+    /// The evidence that bears on a requirement: linked to it, or to an action or finding that touches it.
+    pub(crate) fn evidence_for(&self, number: &RequirementNumber) -> &[(&'a EvidenceId, &'a Evidence)] {
+        self.by_requirement.get(number).map_or(&[], Vec::as_slice)
+    }
+
+    /// All evidence of the organisation.
+    pub(crate) fn evidence(&self) -> impl Iterator<Item = (&'a EvidenceId, &'a Evidence)> {
+        let organisation = self.organisation;
+        self.register.evidence.iter().filter(move |(_, evidence)| evidence.organisations.contains(organisation))
+    }
+}
+
+/// A finding concerns a scheme when it touches a requirement of its framework, or none at all: leaving out the link
+/// must not hide a weakness.
+pub(crate) fn concerns(finding: &Finding, scheme: &Scheme, organisation: &OrganisationId) -> bool {
+    finding.event.organisations.contains(organisation)
+        && (finding.event.requirements.is_empty() || in_framework(&finding.event.requirements, scheme).next().is_some())
+}
+
+fn action_concerns(register: &Register, action: &Action, scheme: &Scheme, organisation: &OrganisationId) -> bool {
+    let serves = || {
+        let mut findings = action.closes.keys().filter_map(|id| register.findings.get(id));
+        findings.any(|finding| concerns(finding, scheme, organisation))
+    };
+    action.organisations.contains(organisation)
+        && ((action.closes.is_empty() && action.requirements.is_empty())
+            || in_framework(&action.requirements, scheme).next().is_some()
+            || serves())
+}
+
+fn in_framework<'a>(
+    requirements: impl IntoIterator<Item = &'a RequirementId>,
+    scheme: &Scheme,
+) -> impl Iterator<Item = &'a RequirementNumber> {
+    requirements
+        .into_iter()
+        .filter(|requirement| requirement.framework == scheme.framework)
+        .map(|requirement| &requirement.number)
+}
+
+/// The requirements an item of evidence bears on.
+fn touched<'a>(
+    register: &'a Register,
+    scheme: &Scheme,
+    evidence: &'a Evidence,
+) -> std::collections::BTreeSet<&'a RequirementNumber> {
+    let actions: Vec<&Action> = evidence.actions.iter().filter_map(|id| register.actions.get(id)).collect();
+    let of_actions = actions.iter().flat_map(|action| &action.requirements);
+    let findings = actions.iter().flat_map(|action| action.closes.keys()).chain(&evidence.findings);
+    let of_findings =
+        findings.filter_map(|id| register.findings.get(id)).flat_map(|finding| &finding.event.requirements);
+    in_framework(evidence.requirements.iter().chain(of_actions).chain(of_findings), scheme).collect()
+}
+
+/// Whether an action has been withdrawn.
+pub(crate) fn is_withdrawn(action: &Action) -> bool {
+    matches!(action.state, ActionState::Withdrawn { .. })
+}
