@@ -84,6 +84,29 @@ impl History {
         }
     }
 
+    /// Says why `entries`, the first of which would get the number `next`, may not follow one after the other. Reads
+    /// only.
+    ///
+    /// # Errors
+    /// The first rule that one of them breaks.
+    pub fn check_all(&self, next: EntryNumber, entries: &[Entry]) -> Result<(), Refusal> {
+        let [first, rest @ ..] = entries else { return Err(Refusal::NothingChanges) };
+        self.check(&first.stamp(), &first.event)?;
+        if rest.is_empty() {
+            return Ok(());
+        }
+        if entries.iter().any(|entry| matches!(entry.event, Event::Undone(_))) {
+            return Err(Refusal::Permanent("an undo given together with other entries"));
+        }
+        let mut register = self.register.clone();
+        register.take(next, &first.stamp(), &first.event);
+        for (number, entry) in (next.index() + 1..).map(EntryNumber::new).zip(rest) {
+            register.check(&entry.stamp(), &entry.event)?;
+            register.take(number, &entry.stamp(), &entry.event);
+        }
+        Ok(())
+    }
+
     /// Moves forward by one recorded entry. Refuses what [`History::check`] refuses, so that a ledger that breaks a
     /// rule is reported at its entry rather than absorbed.
     ///

@@ -288,11 +288,6 @@ pub struct ManifestOrder {
 }
 
 impl ManifestOrder {
-    /// How many lines have been accepted or refused.
-    pub const fn lines(&self) -> u64 {
-        self.lines
-    }
-
     /// Takes the path of the next line.
     ///
     /// # Errors
@@ -321,20 +316,16 @@ impl ManifestOrder {
 /// # Errors
 /// The first line that cannot be read, is out of order ([`Reading::Exact`] only) or names a path a second time.
 pub fn parse(text: &[u8], reading: Reading) -> Result<Vec<ManifestLine>, ManifestError> {
-    let Some(body) = text.strip_suffix(b"\n").or(matches!(reading, Reading::Foreign).then_some(text)) else {
-        let line = 1 + text.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
-        return if text.is_empty() {
-            Ok(Vec::new())
-        } else {
-            Err(ManifestError { line, problem: LineProblem::CutShort })
-        };
-    };
     let mut numbered = Vec::new();
-    for (line, bytes) in (1_u64..).zip(body.split(|byte| *byte == b'\n')) {
-        if reading == Reading::Foreign && bytes.trim_ascii().is_empty() {
-            continue;
+    for (line, bytes) in (1_u64..).zip(text.split_inclusive(|byte| *byte == b'\n')) {
+        let fail = |problem| ManifestError { line, problem };
+        let bytes = match (bytes.strip_suffix(b"\n"), reading) {
+            (None, Reading::Exact) => return Err(fail(LineProblem::CutShort)),
+            (stripped, _) => stripped.unwrap_or(bytes),
+        };
+        if reading == Reading::Exact || !bytes.trim_ascii().is_empty() {
+            numbered.push((line, parse_line_as(bytes, reading).map_err(fail)?));
         }
-        numbered.push((line, parse_line_as(bytes, reading).map_err(|problem| ManifestError { line, problem })?));
     }
     if reading == Reading::Foreign {
         numbered.sort_by(|(_, left), (_, right)| left.path.cmp(&right.path));

@@ -1,0 +1,16 @@
+mod actions;
+mod decisions;
+mod drafts;
+mod evidence;
+mod findings;
+mod golden;
+mod history;
+mod kinds;
+mod laws;
+mod people;
+mod readiness;
+mod requirements;
+mod risks;
+mod roles;
+mod story;
+mod undo;
