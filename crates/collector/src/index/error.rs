@@ -1,0 +1,89 @@
+//! What can go wrong with an index, and whether making it again helps.
+//!
+//! Must never let damage in the cache look like damage in the evidence: the text says which it is.
+
+use std::io;
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+use super::INDEX_VERSION;
+use crate::{BlobError, ManifestReadError};
+
+/// What can go wrong with an index.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// There is no file.
+    #[error("there is no index at {}; it can be rebuilt from the manifests", .path.display())]
+    Absent {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// The cache is damaged. The evidence is not touched by that.
+    #[error("the index is damaged ({because}); it is a cache and can be rebuilt from the manifests")]
+    Damaged {
+        /// What was seen.
+        because: String,
+    },
+    /// Another version of the program wrote it.
+    #[error("the index has version {found}, this program reads {INDEX_VERSION}; it can be rebuilt from the manifests")]
+    OtherVersion {
+        /// The version of the file.
+        found: i64,
+    },
+    /// The file is a database of something else. It is never overwritten.
+    #[error("{} is a database, but not an index of collections; it has been left alone", .path.display())]
+    NotAnIndex {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A manifest could not be read, which is trouble in the store, not in the index.
+    #[error(transparent)]
+    Manifest(#[from] ManifestReadError),
+    /// The store could not be asked for a size.
+    #[error("the store could not be asked for the size of an object")]
+    Store(#[from] BlobError),
+    /// A file of the index could not be put in place or taken away.
+    #[error("could not {attempt} {}", .path.display())]
+    File {
+        /// What was attempted, as a verb phrase.
+        attempt: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// SQLite refused for another reason: the disk is full, the file is locked, access is denied.
+    #[error("the index could not be read or written")]
+    Database(#[source] rusqlite::Error),
+}
+
+impl IndexError {
+    /// Whether making the index again is the remedy.
+    pub const fn can_be_rebuilt(&self) -> bool {
+        matches!(self, IndexError::Absent { .. } | IndexError::Damaged { .. } | IndexError::OtherVersion { .. })
+    }
+}
+
+impl From<rusqlite::Error> for IndexError {
+    /// Sorts damage, which SQLite reports as corruption, as a file that is no database, or as tables, columns and values
+    /// that are not those we made, from trouble with the machine.
+    fn from(error: rusqlite::Error) -> IndexError {
+        let damaged = match &error {
+            rusqlite::Error::SqliteFailure(failure, _) => matches!(
+                failure.code,
+                ErrorCode::DatabaseCorrupt
+                    | ErrorCode::NotADatabase
+                    | ErrorCode::ConstraintViolation
+                    | ErrorCode::Unknown
+            ),
+            rusqlite::Error::SqlInputError { .. } => true,
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..) => true,
+            _ => false,
+        };
+        if damaged { IndexError::Damaged { because: error.to_string() } } else { IndexError::Database(error) }
+    }
+}

@@ -1,0 +1,12 @@
+//! What the collector promises, tried from outside.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+
+mod crashes;
+mod damage;
+mod index;
+mod moving;
+mod names;
+mod oddities;
+mod stores;
+mod support;

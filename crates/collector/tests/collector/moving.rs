@@ -1,0 +1,200 @@
+//! Files that move while they are read. The store of these tests meddles with the file in the middle of reading it, so
+//! nothing depends on timing.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read, Write as _};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use portreeve_collector::{
+    BlobError, Blobs, CollectError, Collected, MemoryBlobs, Progress, SkipReason, Stored, Watch, collect, plan_folder,
+};
+use portreeve_model::Digest;
+
+use crate::support::{bytes, lines, write};
+
+/// A store that meddles after the first piece of a file, as often as it is told to.
+struct Meddling<'a> {
+    inner: MemoryBlobs,
+    left: AtomicUsize,
+    /// Not only after the first piece, but after each.
+    always: bool,
+    meddle: &'a (dyn Fn() + Sync),
+}
+
+struct Source<'a> {
+    inner: &'a mut dyn Read,
+    always: bool,
+    meddle: Option<&'a (dyn Fn() + Sync)>,
+}
+
+impl Read for Source<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(4);
+        let count = self.inner.read(&mut buffer[..most])?;
+        if let Some(meddle) = self.meddle {
+            meddle();
+            self.meddle = self.meddle.filter(|_| self.always);
+        }
+        Ok(count)
+    }
+}
+
+impl Blobs for Meddling<'_> {
+    fn put(&self, source: &mut dyn Read) -> Result<Stored, BlobError> {
+        self.inner.put(source)
+    }
+    fn put_unsettled(&self, source: &mut dyn Read) -> Result<Stored, BlobError> {
+        let again = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        self.inner.put(&mut Source { inner: source, always: self.always, meddle: again.then_some(self.meddle) })
+    }
+    fn open(&self, name: &Digest) -> Result<Box<dyn Read + Send>, BlobError> {
+        self.inner.open(name)
+    }
+    fn size_bytes(&self, name: &Digest) -> Result<Option<u64>, BlobError> {
+        self.inner.size_bytes(name)
+    }
+    fn remove(&self, name: &Digest) -> Result<(), BlobError> {
+        self.inner.remove(name)
+    }
+}
+
+/// Collects a folder with one file, last written an hour ago, while `meddle` is done to it `times` times.
+fn collect_while(times: usize, meddle: impl Fn(&Path) + Sync) -> (Collected, MemoryBlobs) {
+    let tree = tempfile::tempdir().unwrap();
+    write(tree.path(), &[("file", b"as it was")]);
+    let path = tree.path().join("file");
+    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    OpenOptions::new().write(true).open(&path).unwrap().set_modified(hour_ago).unwrap();
+    let meddle = || meddle(&path);
+    let blobs = Meddling { inner: MemoryBlobs::new(), left: AtomicUsize::new(times), always: false, meddle: &meddle };
+    let collected = collect(&plan_folder(tree.path(), &[]).unwrap(), &blobs, Watch::default()).unwrap();
+    (collected, blobs.inner)
+}
+
+fn only_file(collected: &Collected, blobs: &MemoryBlobs) -> Vec<u8> {
+    assert!(collected.is_complete(), "{:?}", collected.skipped);
+    let lines = lines(&collected.manifest.digest, blobs);
+    assert_eq!(lines.len(), 1);
+    assert_eq!(blobs.names().len(), 2, "one file and the manifest: nothing half-read was kept");
+    bytes(&lines[0].digest, blobs)
+}
+
+fn given_up(collected: &Collected, blobs: &MemoryBlobs) -> SkipReason {
+    assert!(!collected.is_complete());
+    assert_eq!((collected.files, collected.bytes, collected.skipped.len()), (0, 0, 1));
+    assert_eq!(blobs.names(), [Digest::of(b"")], "only the empty manifest: nothing half-read was kept");
+    assert_eq!(collected.skipped[0].path, "file");
+    collected.skipped[0].reason.clone()
+}
+
+fn append(path: &Path) {
+    OpenOptions::new().append(true).open(path).unwrap().write_all(b" and more").unwrap();
+}
+
+/// The size stays, and the time of writing is another one each time, however fast the test is.
+fn overwrite(path: &Path) {
+    static TIMES: AtomicUsize = AtomicUsize::new(0);
+    let seconds = 1_000_000 + TIMES.fetch_add(1, Ordering::SeqCst) as u64;
+    let mut file = OpenOptions::new().write(true).open(path).unwrap();
+    file.write_all(b"IT").unwrap();
+    file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+}
+
+fn truncate(path: &Path) {
+    OpenOptions::new().write(true).open(path).unwrap().set_len(6).unwrap();
+}
+
+fn replace(path: &Path) {
+    let other = path.with_extension("new");
+    fs::write(&other, b"another").unwrap();
+    fs::rename(other, path).unwrap();
+}
+
+#[test]
+fn a_file_that_moves_once_is_read_again() {
+    for (meddle, expected) in
+        [(append as fn(&Path), &b"as it was and more"[..]), (overwrite, b"IT it was"), (truncate, b"as it ")]
+    {
+        let (collected, blobs) = collect_while(1, meddle);
+        assert_eq!(only_file(&collected, &blobs), expected);
+        assert_eq!(collected.bytes, expected.len() as u64);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_replaced_is_one_or_the_other() {
+    let (collected, blobs) = collect_while(1, replace);
+    assert_eq!(only_file(&collected, &blobs), b"another");
+}
+
+#[test]
+fn a_file_that_keeps_moving_is_not_recorded() {
+    let (collected, blobs) = collect_while(2, append);
+    assert_eq!(given_up(&collected, &blobs), SkipReason::ChangedWhileRead);
+    let (collected, blobs) = collect_while(usize::MAX, |path| (0..100).for_each(|_| append(path)));
+    assert_eq!(given_up(&collected, &blobs), SkipReason::ChangedWhileRead);
+    // The same bytes again are a change too: a reader cannot know that they are the same.
+    let (collected, blobs) = collect_while(2, overwrite);
+    assert_eq!(given_up(&collected, &blobs), SkipReason::ChangedWhileRead);
+}
+
+#[test]
+fn a_file_that_grows_as_fast_as_it_is_read_is_given_up_at_once() {
+    let tree = tempfile::tempdir().unwrap();
+    write(tree.path(), &[("file", b"as it was")]);
+    let (path, times) = (tree.path().join("file"), AtomicUsize::new(0));
+    let meddle = || {
+        append(&path);
+        assert!(times.fetch_add(1, Ordering::SeqCst) < 100, "it would be read for ever");
+    };
+    let blobs = Meddling { inner: MemoryBlobs::new(), left: AtomicUsize::new(2), always: true, meddle: &meddle };
+    let collected = collect(&plan_folder(tree.path(), &[]).unwrap(), &blobs, Watch::default()).unwrap();
+    assert_eq!(given_up(&collected, &blobs.inner), SkipReason::ChangedWhileRead);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_vanishes_is_gone() {
+    let (collected, blobs) = collect_while(1, |path| fs::remove_file(path).unwrap());
+    assert_eq!(given_up(&collected, &blobs), SkipReason::Gone);
+}
+
+#[test]
+fn a_file_that_differs_from_the_plan_but_is_steady_is_recorded_as_it_is() {
+    let tree = tempfile::tempdir().unwrap();
+    write(tree.path(), &[("file", b"planned")]);
+    let plan = plan_folder(tree.path(), &[]).unwrap();
+    append(&tree.path().join("file"));
+    let blobs = MemoryBlobs::new();
+    let collected = collect(&plan, &blobs, Watch::default()).unwrap();
+    assert_eq!(only_file(&collected, &blobs), b"planned and more");
+}
+
+#[test]
+fn a_stopped_collection_leaves_no_manifest() {
+    let stop = AtomicBool::new(false);
+    let tree = tempfile::tempdir().unwrap();
+    write(tree.path(), &[("file", b"as it was")]);
+    let plan = plan_folder(tree.path(), &[]).unwrap();
+    let meddle = || stop.store(true, Ordering::Relaxed);
+    let blobs = Meddling { inner: MemoryBlobs::new(), left: AtomicUsize::new(1), always: false, meddle: &meddle };
+    let outcome = collect(&plan, &blobs, Watch { stop: Some(&stop), report: None });
+    assert!(matches!(outcome, Err(CollectError::Stopped)), "stopped in the middle of a file: {outcome:?}");
+    assert_eq!(blobs.inner.names(), []);
+    let outcome = collect(&plan, &MemoryBlobs::new(), Watch { stop: Some(&stop), report: None });
+    assert!(matches!(outcome, Err(CollectError::Stopped)));
+}
+
+#[test]
+fn progress_ends_with_everything() {
+    let tree = tempfile::tempdir().unwrap();
+    write(tree.path(), &[("a", b"12"), ("b", b"345")]);
+    let last = std::cell::Cell::new(Progress { files: 0, bytes: 0 });
+    let report = |progress| last.set(progress);
+    let watch = Watch { stop: None, report: Some(&report) };
+    collect(&plan_folder(tree.path(), &[]).unwrap(), &MemoryBlobs::new(), watch).unwrap();
+    assert_eq!(last.get(), Progress { files: 2, bytes: 5 });
+}

@@ -1,0 +1,41 @@
+//! What the tests share. A test that cannot run here says so loudly, and fails where `CI` is set.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use portreeve_collector::{Blobs, Collected, Watch, collect, plan_folder, read_manifest};
+use portreeve_model::Digest;
+use portreeve_model::manifest::ManifestLine;
+
+pub(crate) fn skipped(why: &str) {
+    assert!(std::env::var_os("CI").is_none(), "may not be skipped where CI is set: {why}");
+    eprintln!("SKIPPED: {why}");
+}
+
+/// Writes files below `root`, with their folders.
+pub(crate) fn write(root: &Path, files: &[(&str, &[u8])]) {
+    for (path, bytes) in files {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+pub(crate) fn collect_folder(root: &Path, blobs: &dyn Blobs) -> Collected {
+    collect(&plan_folder(root, &[]).unwrap(), blobs, Watch::default()).unwrap()
+}
+
+pub(crate) fn lines(manifest: &Digest, blobs: &dyn Blobs) -> Vec<ManifestLine> {
+    read_manifest(manifest, blobs).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+pub(crate) fn paths(manifest: &Digest, blobs: &dyn Blobs) -> Vec<String> {
+    lines(manifest, blobs).iter().map(|line| line.path.display().to_string()).collect()
+}
+
+pub(crate) fn bytes(name: &Digest, blobs: &dyn Blobs) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    blobs.open(name).unwrap().read_to_end(&mut bytes).unwrap();
+    bytes
+}
