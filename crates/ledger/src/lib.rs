@@ -19,6 +19,7 @@
 //!
 //! # Example
 //! ```
+//! use portreeve_ledger::merkle::Tree;
 //! use portreeve_ledger::{Checkpoint, EntryProof, Log, MemoryLog, SigningKey, leaf_hashes, verify_log};
 //! use portreeve_model::{EntryNumber, LogSize};
 //!
@@ -31,8 +32,8 @@
 //! log.keep_checkpoint(signed.as_str())?;
 //!
 //! // Proves the second entry to somebody who has only the public key.
-//! let leaves = leaf_hashes(&log, LogSize::new(2))?;
-//! let proof = EntryProof::new(&leaves, EntryNumber::new(1), signed.clone())?.to_string();
+//! let tree = Tree::over(leaf_hashes(&log, LogSize::new(2))?);
+//! let proof = EntryProof::new(&tree, EntryNumber::new(1), signed.clone())?.to_string();
 //! let trusted = key.public_line().parse()?;
 //! assert!(EntryProof::parse(&proof)?.verify(b"second", &[trusted]).is_ok());
 //!

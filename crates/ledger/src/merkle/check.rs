@@ -116,7 +116,7 @@ pub fn verify_consistency(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::merkle::{consistency_proof, inclusion_proof, leaf_hash, root_of};
+    use crate::merkle::{Tree, leaf_hash, root_of};
 
     #[test]
     fn every_proof_up_to_a_size_with_every_shape_is_accepted() {
@@ -126,10 +126,10 @@ mod tests {
             let (root, later) = (root_of(tree), LogSize::new(u64::try_from(size).unwrap()));
             for part in 0..size {
                 let entry = EntryNumber::new(u64::try_from(part).unwrap());
-                let path = inclusion_proof(tree, entry).unwrap();
+                let path = Tree::over(tree.to_vec()).inclusion(entry).unwrap();
                 assert_eq!(verify_inclusion(&leaves[part], entry, later, &path, &root), Ok(()), "{part} of {size}");
                 let earlier = entry.size_including();
-                let growth = consistency_proof(tree, earlier).unwrap();
+                let growth = Tree::over(tree.to_vec()).consistency(earlier).unwrap();
                 let earlier_root = root_of(&leaves[..=part]);
                 assert_eq!(
                     verify_consistency(earlier, &earlier_root, later, &root, &growth),

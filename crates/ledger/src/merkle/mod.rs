@@ -9,7 +9,7 @@ mod prove;
 
 pub use check::{verify_consistency, verify_inclusion};
 pub use frontier::Frontier;
-pub use prove::{consistency_proof, inclusion_proof, root_of};
+pub use prove::{Tree, root_of};
 
 use portreeve_model::Digest;
 use sha2::{Digest as _, Sha256};

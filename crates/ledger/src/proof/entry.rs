@@ -7,7 +7,7 @@ use std::fmt;
 use portreeve_model::{Digest, EntryNumber};
 
 use super::{read_hashes, split, write_hashes};
-use crate::merkle::{inclusion_proof, leaf_hash, verify_inclusion};
+use crate::merkle::{Tree, leaf_hash, verify_inclusion};
 use crate::text::{base64, beginning, decimal, from_base64};
 use crate::{Checkpoint, ProofError, SignedCheckpoint, TrustedKey};
 
@@ -31,21 +31,17 @@ pub struct EntryProof {
 }
 
 impl EntryProof {
-    /// Makes the proof that `entry` is under `checkpoint`, from the leaf hashes of at least the entries it covers
-    /// (see [`leaf_hashes`](crate::leaf_hashes)).
+    /// Makes the proof that `entry` is under `checkpoint`, from the tree over exactly the entries that it covers.
     ///
     /// # Errors
-    /// When the checkpoint does not cover the entry, or the leaves do not lead to its root.
-    pub fn new(leaves: &[Digest], entry: EntryNumber, checkpoint: SignedCheckpoint) -> Result<EntryProof, ProofError> {
+    /// When the checkpoint does not cover the entry, or the tree is not the one it commits to.
+    pub fn new(tree: &Tree, entry: EntryNumber, checkpoint: SignedCheckpoint) -> Result<EntryProof, ProofError> {
         let size = checkpoint.unverified().size;
         let out_of_range = ProofError::OutOfRange { entry, size };
-        let covered = usize::try_from(size.count()).ok().and_then(|size| leaves.get(..size));
-        let Some((covered, hashes)) = covered.and_then(|covered| Some((covered, inclusion_proof(covered, entry)?)))
-        else {
-            return Err(out_of_range);
-        };
-        let leaf = usize::try_from(entry.index()).ok().and_then(|index| covered.get(index)).ok_or(out_of_range)?;
-        verify_inclusion(leaf, entry, size, &hashes, &checkpoint.unverified().root)?;
+        if tree.size() != size || tree.root() != checkpoint.unverified().root {
+            return Err(if size.holds(entry) { ProofError::OtherRoot } else { out_of_range });
+        }
+        let hashes = tree.inclusion(entry).ok_or(out_of_range)?;
         Ok(EntryProof { entry, extra: None, hashes, checkpoint })
     }
 

@@ -8,7 +8,7 @@ use std::fmt;
 use portreeve_model::{Digest, LogSize};
 
 use super::{read_hashes, split, write_hashes};
-use crate::merkle::{consistency_proof, empty_root, root_of, verify_consistency};
+use crate::merkle::{Tree, empty_root, verify_consistency};
 use crate::text::{beginning, decimal};
 use crate::{Checkpoint, ProofError, SignedCheckpoint, TrustedKey};
 
@@ -24,23 +24,21 @@ pub struct GrowthProof {
 }
 
 impl GrowthProof {
-    /// Makes the proof that `checkpoint` continues the ledger of `earlier` entries, from the leaf hashes of at least the
-    /// entries the checkpoint covers (see [`leaf_hashes`](crate::leaf_hashes)).
+    /// Makes the proof that `checkpoint` continues the ledger of `earlier` entries, from the tree over exactly the entries
+    /// that it covers.
     ///
     /// # Errors
-    /// When the checkpoint covers fewer entries, or the leaves do not lead to its root.
-    pub fn new(leaves: &[Digest], earlier: LogSize, checkpoint: SignedCheckpoint) -> Result<GrowthProof, ProofError> {
+    /// When the checkpoint covers fewer entries, or the tree is not the one it commits to.
+    pub fn new(tree: &Tree, earlier: LogSize, checkpoint: SignedCheckpoint) -> Result<GrowthProof, ProofError> {
         let later = checkpoint.unverified().size;
-        let shrunk = ProofError::Shrunk { earlier, later };
-        let covered = usize::try_from(later.count()).ok().and_then(|size| leaves.get(..size));
-        let covered = covered.filter(|_| earlier <= later).ok_or_else(|| shrunk.clone())?;
-        if root_of(covered) != checkpoint.unverified().root {
+        if earlier > later {
+            return Err(ProofError::Shrunk { earlier, later });
+        }
+        if tree.size() != later || tree.root() != checkpoint.unverified().root {
             return Err(ProofError::OtherRoot);
         }
-        let hashes = match earlier {
-            LogSize::EMPTY => Vec::new(),
-            _ => consistency_proof(covered, earlier).ok_or(shrunk)?,
-        };
+        // Only from nothing is there no consistency proof, and none is needed.
+        let hashes = tree.consistency(earlier).unwrap_or_default();
         Ok(GrowthProof { earlier, hashes, checkpoint })
     }
 

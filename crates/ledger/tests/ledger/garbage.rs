@@ -1,5 +1,6 @@
 //! Nothing a stranger can send makes a parser panic.
 
+use portreeve_ledger::merkle::Tree;
 use portreeve_ledger::{
     EntryProof, GrowthProof, MemoryLog, Origin, SignedCheckpoint, SigningKey, TrustedKey, VerifierKey, leaf_hashes,
     sshsig,
@@ -36,12 +37,12 @@ fn read_everything(text: &str, keys: &[TrustedKey]) {
 fn genuine(key: &SigningKey) -> Vec<String> {
     let log = MemoryLog::new();
     grow(&log, 9);
-    let leaves = leaf_hashes(&log, LogSize::new(9)).unwrap();
+    let tree = Tree::over(leaf_hashes(&log, LogSize::new(9)).unwrap());
     let signed = checkpoint(&log, key);
     vec![
         signed.to_string(),
-        EntryProof::new(&leaves, EntryNumber::new(4), signed.clone()).unwrap().to_string(),
-        GrowthProof::new(&leaves, LogSize::new(5), signed).unwrap().to_string(),
+        EntryProof::new(&tree, EntryNumber::new(4), signed.clone()).unwrap().to_string(),
+        GrowthProof::new(&tree, LogSize::new(5), signed).unwrap().to_string(),
         key.public_line(),
         key.trusted().allowed_signers_line("clerk", "test").unwrap(),
         key.verifier_key(&"example".parse().unwrap()).to_string(),

@@ -1,9 +1,7 @@
 //! A stranger's RFC 6962 tree agrees with ours, and a prover who lies is caught.
 
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
-use portreeve_ledger::merkle::{
-    Frontier, consistency_proof, inclusion_proof, leaf_hash, root_of, verify_consistency, verify_inclusion,
-};
+use portreeve_ledger::merkle::{Frontier, Tree, leaf_hash, root_of, verify_consistency, verify_inclusion};
 use portreeve_model::{Digest, EntryNumber, LogSize};
 use proptest::prelude::*;
 use sha2::Sha256;
@@ -99,12 +97,12 @@ proptest! {
         let leaves: Vec<Digest> = entries.iter().map(|entry| leaf_hash(entry)).collect();
         prop_assert_eq!(root_of(&leaves), ours.root());
 
-        let path = inclusion_proof(&leaves, EntryNumber::new(number(position))).unwrap();
+        let path = Tree::over(leaves.clone()).inclusion(EntryNumber::new(number(position))).unwrap();
         let their_path = theirs.prove_inclusion(position);
         prop_assert!(joined(&path) == their_path.as_bytes());
 
         let earlier = position + 1;
-        let growth = consistency_proof(&leaves, LogSize::new(number(earlier))).unwrap();
+        let growth = Tree::over(leaves.clone()).consistency(LogSize::new(number(earlier))).unwrap();
         let their_growth = theirs.prove_consistency(entries.len() - earlier);
         prop_assert!(joined(&growth) == their_growth.as_bytes());
     }
@@ -116,7 +114,7 @@ proptest! {
         let leaves = distinct(size);
         let position = at.index(size);
         let (entry, tree, root) = (EntryNumber::new(number(position)), LogSize::new(number(size)), root_of(&leaves));
-        let path = inclusion_proof(&leaves, entry).unwrap();
+        let path = Tree::over(leaves.clone()).inclusion(entry).unwrap();
         let leaf = &leaves[position];
         prop_assert_eq!(verify_inclusion(leaf, entry, tree, &path, &root), Ok(()));
 
@@ -142,7 +140,7 @@ proptest! {
         let part = at.index(size) + 1;
         let (earlier, later) = (LogSize::new(number(part)), LogSize::new(number(size)));
         let (old, new) = (root_of(&leaves[..part]), root_of(&leaves));
-        let proof = consistency_proof(&leaves, earlier).unwrap();
+        let proof = Tree::over(leaves.clone()).consistency(earlier).unwrap();
         prop_assert_eq!(verify_consistency(earlier, &old, later, &new, &proof), Ok(()));
 
         let altered = told(&lie, &proof);
@@ -153,7 +151,7 @@ proptest! {
         let mut forged = leaves.clone();
         forged[at.index(part)] = leaf_hash(b"forged");
         let forged_root = root_of(&forged);
-        for offered in [&proof, &consistency_proof(&forged, earlier).unwrap()] {
+        for offered in [&proof, &Tree::over(forged.clone()).consistency(earlier).unwrap()] {
             prop_assert!(verify_consistency(earlier, &old, later, &forged_root, offered).is_err());
         }
     }
