@@ -1,1 +1,21 @@
-//! catalogue
+//! What is judged by, read from files: frameworks (OSCAL catalogs), schemes and playbooks. A file is read as a draft,
+//! validated as a whole, and answered either with a value in which nothing invalid exists or with every problem found.
+//!
+//! Invariant: this crate knows nothing of findings, the ledger or a register, opens no file, and reads no clock. It is
+//! given bytes; whoever adopts them keeps exactly those bytes.
+
+pub mod bundled;
+mod catalogue;
+mod fields;
+mod json;
+pub mod oscal;
+pub mod playbook;
+mod problem;
+pub mod scheme;
+
+pub use catalogue::Catalogue;
+pub use json::{FILE_BYTES_MAX, VALUES_MAX};
+pub use oscal::read_framework;
+pub use playbook::{Playbook, read_playbook};
+pub use problem::{PROBLEMS_MAX, Problem, Problems};
+pub use scheme::read_scheme;

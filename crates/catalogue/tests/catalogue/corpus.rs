@@ -1,0 +1,125 @@
+//! Strangers' OSCAL catalogs: those that independent validators accept are read whole, counted here by another road.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use portreeve_catalogue::{oscal, read_framework};
+use serde_json::Value;
+
+use crate::shared::path;
+
+/// Catalogs of the corpus in JSON, with what the schema said of each.
+fn catalogs(schema_valid: bool) -> Vec<(String, PathBuf)> {
+    let Some(root) = path("data/corpora/oscal") else { return Vec::new() };
+    let oracle = std::fs::read_to_string(root.join("ORACLE.tsv")).expect("the oracle can be read");
+    let rows = oracle.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    rows.filter(|row| row[0].ends_with(".json") && row[1] == "catalog" && (row[2] == "pass") == schema_valid)
+        .map(|row| (row[0].to_owned(), root.join(row[0])))
+        .collect()
+}
+
+/// Ids of the controls that are not withdrawn, in any order, found by walking the whole document.
+fn standing(node: &Value, is_control: bool, found: &mut Vec<String>) {
+    match node {
+        Value::Array(items) => items.iter().for_each(|item| standing(item, is_control, found)),
+        Value::Object(fields) => {
+            if is_control {
+                let props = fields.get("props").and_then(Value::as_array).into_iter().flatten();
+                let withdrawn = props
+                    .filter(|prop| prop["name"] == "status")
+                    .any(|prop| prop["value"].as_str().is_some_and(|value| value.to_lowercase() == "withdrawn"));
+                if !withdrawn {
+                    found.push(fields["id"].as_str().expect("an id").to_owned());
+                }
+            }
+            fields.iter().for_each(|(name, value)| standing(value, name == "controls", found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn catalogs_that_the_schema_accepts_are_read_whole() {
+    let mut counts = BTreeMap::new();
+    for (name, path) in catalogs(true) {
+        let bytes = std::fs::read(path).unwrap();
+        let value: Value = serde_json::from_slice(&bytes).unwrap();
+        let mut expected = Vec::new();
+        standing(&value["catalog"], false, &mut expected);
+        let read = oscal::suggested_id(&bytes).and_then(|id| read_framework(id, &bytes));
+        if expected.is_empty() {
+            let said = read.expect_err("nothing can be judged by it").to_string();
+            assert!(said.starts_with("/catalog: it has no requirements"), "{name}: {said}");
+            counts.insert(name, 0);
+            continue;
+        }
+        let framework = read.unwrap_or_else(|problems| panic!("{name}\n{problems}"));
+        let mut numbers: Vec<String> = framework.requirements.iter().map(|one| one.number.to_string()).collect();
+        numbers.sort();
+        expected.sort();
+        assert_eq!(numbers, expected, "{name}");
+        assert_eq!(framework.title.as_str(), value["catalog"]["metadata"]["title"].as_str().unwrap().trim(), "{name}");
+        for requirement in &framework.requirements {
+            let shown = &requirement.statement;
+            assert!(!shown.contains("insert:") && !shown.contains("{{"), "{name} {}: {shown}", requirement.number);
+            assert!(requirement.heading.is_some(), "{name} {}", requirement.number);
+        }
+        counts.insert(name, framework.requirements.len());
+    }
+    if !counts.is_empty() {
+        println!("{counts:#?}");
+        assert!(counts.values().filter(|count| **count > 0).count() >= 8, "the corpus has shrunk: {counts:?}");
+    }
+}
+
+#[test]
+fn a_statement_reads_like_a_page() {
+    let Some(path) = path("data/corpora/oscal/catalogs") else { return };
+    let file = path.join("NIST_SP-800-53_rev5_HIGH-baseline-resolved-profile_catalog-min.json");
+    let framework = read_framework("nist".parse().unwrap(), &std::fs::read(file).unwrap()).unwrap();
+    let first = &framework.requirements[0];
+    assert_eq!((first.number.as_str(), first.heading.as_deref()), ("ac-1", Some("Access Control")));
+    let lines: Vec<&str> = first.statement.lines().collect();
+    assert!(
+        lines[0].starts_with("a. ") && lines[0].ends_with("[organization-defined personnel or roles]:"),
+        "{lines:?}"
+    );
+    assert!(lines[1].starts_with("  1. [one or more of: organization-level; "), "{lines:?}");
+    let nested = framework.requirement(&"ac-2.1".parse().unwrap()).unwrap();
+    assert_eq!(nested.heading.as_deref(), Some("Access Control: Account Management"));
+}
+
+#[test]
+fn catalogs_that_the_schema_refuses_are_refused_for_a_reason_of_ours() {
+    // None of these has a requirement. Faults in roles and responsible parties, which we do not read, are not ours to
+    // report.
+    let told = |name: &str| match name {
+        "minimal_catalog_bad_oscal_version.json" => vec!["/catalog/metadata/oscal-version: it is empty"],
+        "minimal_catalog_missing_uuid.json" => vec!["/catalog/uuid: it is missing"],
+        _ => vec![],
+    };
+    for (name, path) in catalogs(false) {
+        let bytes = std::fs::read(&path).unwrap();
+        let said = read_framework("broken".parse().unwrap(), &bytes).unwrap_err().to_string();
+        let file = path.file_name().unwrap().to_str().unwrap();
+        for expected in told(file).into_iter().chain(["/catalog: it has no requirements"]) {
+            assert!(said.lines().any(|line| line.starts_with(expected)), "{name}: {said}");
+        }
+        assert_eq!(said.lines().count(), told(file).len() + 1, "{name}: {said}");
+    }
+}
+
+#[test]
+fn other_oscal_documents_are_told_apart() {
+    let Some(root) = path("data/corpora/oscal/trestle-tests/json") else { return };
+    let said = |name: &str| {
+        let bytes = std::fs::read(root.join(name)).unwrap();
+        read_framework("other".parse().unwrap(), &bytes).unwrap_err().to_string()
+    };
+    assert!(said("full_profile_rev5.json").contains("it is an OSCAL profile"));
+    assert!(said("comp_def_a.json").contains("it is an OSCAL component-definition"));
+    assert!(said("good_simple.json").contains("it has no `catalog`"));
+    assert!(said("bad_simple.json").contains("not JSON"));
+    let xml = std::fs::read(root.join("../../catalogs/NIST_CSF_v2.0_catalog.xml")).unwrap();
+    assert!(read_framework("xml".parse().unwrap(), &xml).unwrap_err().to_string().contains("XML"));
+}
