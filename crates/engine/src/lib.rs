@@ -1,1 +1,31 @@
-//! engine
+//! The use cases: the only place where ledger, collector, catalogue, rules and reports meet, and the only one with a
+//! clock.
+//!
+//! Invariants: nothing here prints, reads arguments, builds HTML or knows a network. A write goes through the rule book
+//! and a conditional append; a question is answered from a replayed history, never from a table of its own.
+
+mod ask;
+mod check;
+mod clock;
+mod error;
+mod evidence;
+mod export;
+mod files;
+mod init;
+mod pack;
+mod place;
+mod session;
+mod standards;
+mod story;
+
+pub use ask::{Asked, When};
+pub use check::{RegisterReport, verify_register};
+pub use error::{EngineError, Kind};
+pub use evidence::{Added, Files, Taken};
+pub use init::{Made, NewRegister, init};
+pub use pack::{Built, PackRequest, Point, Trust, Verification, VerifyRequest, verify_pack};
+pub use session::{Mode, Recorded, Session};
+pub use standards::{SchemeAdoption, Standards};
+pub use story::tell_story;
+
+pub use portreeve_ledger::{SignedCheckpoint, TrustedKey};

@@ -1,0 +1,168 @@
+//! Verifying a register: the ledger against its signatures, the entries against the rules, the store against the entries,
+//! the index against the manifests. Nothing is believed because it was believed before.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use portreeve_collector::{Artefact, FaultKind, FileBlobs, Index, Watch, verify};
+use portreeve_ledger::{Log as _, SignedCheckpoint, SqliteLog, TrustedKey, each_entry, verify_log};
+use portreeve_model::{Digest, Entry, EntryNumber, Event, History, LogSize, Register};
+
+use crate::error::EngineError;
+use crate::evidence::manifests;
+use crate::place::Place;
+
+/// What a verification of a register found.
+#[derive(Clone, Debug)]
+pub struct RegisterReport {
+    /// Whether it tells a story instead of a council's own.
+    pub demonstration: bool,
+    /// How many entries there are.
+    pub entries: LogSize,
+    /// How many entries lie after the last signed checkpoint.
+    pub after_last_signed: u64,
+    /// Whether a checkpoint given from outside agrees.
+    pub anchored_outside: bool,
+    /// How many objects were read back.
+    pub objects: u64,
+    /// How many bytes they have.
+    pub bytes: u64,
+    /// Everything that is wrong, each with its place.
+    pub problems: Vec<String>,
+    /// What was mended because it is only a cache.
+    pub mended: Vec<String>,
+}
+
+impl RegisterReport {
+    /// Whether nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// Verifies the register in `root`. `keys` and `outside` came by another route; without keys, the one the ledger names in
+/// its first entry is used.
+///
+/// # Errors
+/// When there is no register there or it cannot be read at all. Whatever is wrong inside it is in the report.
+pub fn verify_register(
+    root: &Path,
+    keys: &[TrustedKey],
+    outside: &[SignedCheckpoint],
+) -> Result<RegisterReport, EngineError> {
+    let place = Place::find(root)?;
+    let log = SqliteLog::open_read_only(&place.ledger())?;
+    let keys = if keys.is_empty() { named_key(&log) } else { keys.to_vec() };
+    let report = verify_log(&log, &keys, outside);
+    let mut problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    if report.problems_left_out > 0 {
+        problems.push(format!("and {} more in the ledger", report.problems_left_out));
+    }
+    let mut found = RegisterReport {
+        demonstration: false,
+        entries: report.size,
+        after_last_signed: report.after_last_signed(),
+        anchored_outside: report.anchored_outside(),
+        objects: 0,
+        bytes: 0,
+        problems,
+        mended: Vec::new(),
+    };
+    // What the entries say is judged as far as they can be read and obey the rules; the first that does not is named.
+    let history = replay(&log, &mut found);
+    let register = history.register();
+    found.demonstration = register.is_demonstration();
+    let blobs = FileBlobs::open(place.objects())?;
+    objects(register, &blobs, &mut found);
+    index(&place, register, &blobs, &mut found);
+    Ok(found)
+}
+
+fn named_key(log: &SqliteLog) -> Vec<TrustedKey> {
+    let first = log.read(EntryNumber::new(0), 1).ok().and_then(|entries| Entry::decode(entries.first()?).ok());
+    match first.map(|entry| entry.event) {
+        Some(Event::RegisterOpened(opening)) => opening.key.as_str().parse().into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn replay(log: &SqliteLog, found: &mut RegisterReport) -> History {
+    let mut history = History::new();
+    let size = log.head().map_or(LogSize::EMPTY, |head| head.size);
+    let replayed = each_entry(log, EntryNumber::new(0), size, |number, bytes| {
+        let entry = Entry::decode(bytes).map_err(|source| EngineError::Entry { entry: number, source })?;
+        history.append(number, entry)?;
+        Ok::<(), EngineError>(())
+    });
+    if let Err(error) = replayed {
+        found.problems.push(error.to_string());
+    }
+    history
+}
+
+fn objects(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
+    let adopted = register.frameworks.values().map(|held| held.event.digest);
+    let adopted = adopted.chain(register.schemes.values().map(|held| held.event.digest));
+    let adopted = adopted.map(|digest| Artefact { digest, size_bytes: None });
+    let named = manifests(register);
+    let verified = match verify(adopted, named.keys().copied(), blobs, Watch::default()) {
+        Ok(verified) => verified,
+        Err(stopped) => {
+            found.problems.push(format!("the store was not verified: {stopped}"));
+            return;
+        }
+    };
+    found.objects = verified.objects;
+    found.bytes = verified.bytes;
+    let erased = erased_files(register);
+    for fault in verified.faults {
+        let holders = |manifest: &Digest| {
+            let ids: Vec<String> = named.get(manifest).into_iter().flatten().map(ToString::to_string).collect();
+            ids.join(", ")
+        };
+        let place = match &fault.listed {
+            Some((manifest, _)) if fault.kind == FaultKind::Missing && erased.contains(manifest) => continue,
+            Some((manifest, path)) => format!("the file `{}` of evidence {}", path.display(), holders(manifest)),
+            None if named.contains_key(&fault.digest) => format!("the manifest of evidence {}", holders(&fault.digest)),
+            None => "an adopted framework or scheme".to_owned(),
+        };
+        let what = match fault.kind {
+            FaultKind::Missing => "is missing from the store".to_owned(),
+            FaultKind::Corrupt { actual } => format!("is changed: its bytes are now sha256 {actual}"),
+            FaultKind::WrongSize { expected, actual } => format!("has {actual} bytes instead of {expected}"),
+            FaultKind::Unreadable { because } => format!("cannot be read: {because}"),
+            FaultKind::NotAManifest { because } => format!("is not a manifest: {because}"),
+        };
+        found.problems.push(format!("{place} (sha256 {}) {what}", fault.digest));
+    }
+    if verified.further_faults > 0 {
+        found.problems.push(format!("and {} more in the store", verified.further_faults));
+    }
+}
+
+/// The manifests of evidence whose bytes were erased and that no standing evidence shares.
+fn erased_files(register: &Register) -> BTreeSet<Digest> {
+    let is_erased = |id: &portreeve_model::reference::EvidenceId| {
+        let withdrawn = register.evidence.get(id).and_then(|held| held.withdrawn.as_ref());
+        withdrawn.is_some_and(|(event, _)| event.erased)
+    };
+    manifests(register).into_iter().filter(|(_, ids)| ids.iter().all(is_erased)).map(|(digest, _)| digest).collect()
+}
+
+/// The index is a cache: what is wrong with it is mended and said, not held against the register.
+fn index(place: &Place, register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
+    let named: Vec<Digest> = manifests(register).into_keys().collect();
+    let compared = Index::open(place.index()).and_then(|index| index.verify(&named, blobs));
+    match compared {
+        Ok(report) if report.is_equal() => {}
+        Ok(_) => mend(place, &named, blobs, "it did not agree with the manifests", found),
+        Err(error) => mend(place, &named, blobs, &error.to_string(), found),
+    }
+}
+
+fn mend(place: &Place, named: &[Digest], blobs: &FileBlobs, because: &str, found: &mut RegisterReport) {
+    match Index::rebuild(place.index(), named, blobs) {
+        Ok(_) => found.mended.push(format!("the index was made again: {because}")),
+        Err(error) => found.mended.push(format!("the index could not be made again: {error}")),
+    }
+}

@@ -1,0 +1,20 @@
+//! The only place where the time of day and randomness come in.
+
+use portreeve_model::Moment;
+use portreeve_model::reference::CommandId;
+use time::OffsetDateTime;
+
+use crate::error::EngineError;
+
+/// The instant it is now.
+pub(crate) fn now() -> Moment {
+    Moment::at(OffsetDateTime::now_utc())
+}
+
+/// A command id that nobody has used: 128 bits of the operating system's randomness.
+pub(crate) fn fresh_command() -> Result<CommandId, EngineError> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|error| EngineError::Randomness(error.to_string()))?;
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(digits.parse().expect("hexadecimal digits are a command reference"))
+}

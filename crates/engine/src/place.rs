@@ -1,0 +1,79 @@
+//! Where a register lies on disk, and the one setting it has: where its signing key is.
+//!
+//! ```text
+//! register.json    marks the folder as a register; names the key file, which lies elsewhere
+//! ledger.sqlite    the truth
+//! objects/         evidence, manifests, adopted frameworks and schemes, each under its SHA-256
+//! index.sqlite     a cache over the manifests: delete it and it is made again
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::EngineError;
+
+const FORMAT: u16 = 1;
+const SETTINGS_FILE: &str = "register.json";
+/// The settings are two short lines; 64 KiB leaves room for a very long path.
+const SETTINGS_BYTES_MAX: u64 = 64 * 1024;
+
+/// The folder of a register.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) root: PathBuf,
+    pub(crate) key_file: PathBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    format: u16,
+    /// As given to `init`; a relative path starts from the register's folder, so that both can be moved together.
+    key_file: PathBuf,
+}
+
+impl Place {
+    /// Finds the register in `root`.
+    pub(crate) fn find(root: &Path) -> Result<Place, EngineError> {
+        let file = root.join(SETTINGS_FILE);
+        match fs::metadata(&file) {
+            Ok(found) if found.len() <= SETTINGS_BYTES_MAX => {}
+            Ok(_) => return Err(EngineError::BadSettings { path: file, because: "it is too long".to_owned() }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(EngineError::NotARegister { path: root.to_owned() });
+            }
+            Err(source) => return Err(EngineError::io("look for the register's settings in", &file, source)),
+        }
+        let text = fs::read(&file).map_err(|source| EngineError::io("read", &file, source))?;
+        let wrong = |because: String| EngineError::BadSettings { path: file.clone(), because };
+        let settings: Settings = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
+        if settings.format != FORMAT {
+            return Err(wrong(format!("format {} was written by a newer version of Portreeve", settings.format)));
+        }
+        Ok(Place { root: root.to_owned(), key_file: root.join(settings.key_file) })
+    }
+
+    /// Marks `root`, which `init` has just made, as a register.
+    pub(crate) fn mark(root: &Path, key_file: &Path) -> Result<Place, EngineError> {
+        let settings = Settings { format: FORMAT, key_file: key_file.to_owned() };
+        let mut text = serde_json::to_vec_pretty(&settings).map_err(|error| EngineError::Bug(error.to_string()))?;
+        text.push(b'\n');
+        let file = root.join(SETTINGS_FILE);
+        crate::files::publish(&file, &text)?;
+        Ok(Place { root: root.to_owned(), key_file: root.join(key_file) })
+    }
+
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.root.join("ledger.sqlite")
+    }
+
+    pub(crate) fn objects(&self) -> PathBuf {
+        self.root.join("objects")
+    }
+
+    pub(crate) fn index(&self) -> PathBuf {
+        self.root.join("index.sqlite")
+    }
+}

@@ -1,0 +1,237 @@
+//! An open register: the log, the store, and the history replayed from the log. Writing and reading both go through
+//! here, and through the rule book.
+
+use std::path::Path;
+
+use portreeve_collector::FileBlobs;
+use portreeve_ledger::merkle::{Frontier, leaf_hash};
+use portreeve_ledger::{AppendError, Checkpoint, LineHasher, Log as _, SignedCheckpoint, SigningKey, SqliteLog};
+use portreeve_ledger::each_entry;
+use portreeve_model::reference::{CommandId, PersonId};
+use portreeve_model::{Day, Entry, EntryNumber, Event, History, LogSize, Moment, Register};
+
+use crate::clock;
+use crate::error::EngineError;
+use crate::place::Place;
+
+/// How often an append is tried again when somebody else was faster. Each try replays what came in between, so ten in a
+/// row means ten writers at the same second.
+const TRIES: u32 = 10;
+
+/// An open register.
+pub struct Session {
+    pub(crate) place: Place,
+    pub(crate) log: SqliteLog,
+    pub(crate) blobs: FileBlobs,
+    history: History,
+    frontier: Frontier,
+    lines: LineHasher,
+}
+
+/// What a command recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The command.
+    pub command: CommandId,
+    /// Its entries.
+    pub entries: Vec<EntryNumber>,
+    /// Whether nothing was written, because it was only to be tried.
+    pub dry_run: bool,
+    /// Why no checkpoint was signed over it; nothing when one was.
+    pub unsigned: Option<String>,
+}
+
+/// Whether a command writes or only shows what it would write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Write.
+    Write,
+    /// Check everything, write nothing.
+    DryRun,
+}
+
+impl Session {
+    /// Opens the register in `root` and replays its ledger.
+    ///
+    /// # Errors
+    /// When there is none, it cannot be read, or its ledger breaks a rule.
+    pub fn open(root: &Path) -> Result<Session, EngineError> {
+        let place = Place::find(root)?;
+        let log = SqliteLog::open(&place.ledger())?;
+        let blobs = FileBlobs::open(place.objects())?;
+        Session::over(place, log, blobs)
+    }
+
+    pub(crate) fn over(place: Place, log: SqliteLog, blobs: FileBlobs) -> Result<Session, EngineError> {
+        let history = History::new();
+        let (frontier, lines) = (Frontier::empty(), LineHasher::new());
+        let mut session = Session { place, log, blobs, history, frontier, lines };
+        session.catch_up()?;
+        Ok(session)
+    }
+
+    /// The history as it stands now.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The register as it stands now.
+    pub fn register(&self) -> &Register {
+        self.history.register()
+    }
+
+    /// How many entries have been replayed.
+    pub fn size(&self) -> LogSize {
+        LogSize::new(u64::try_from(self.history.entries().len()).unwrap_or(u64::MAX))
+    }
+
+    /// The day it is today, in London.
+    pub fn today(&self) -> Day {
+        clock::now().day_in_london()
+    }
+
+    /// How many entries had been recorded by the end of `day`.
+    pub fn known_on(&self, day: Day) -> LogSize {
+        let known = self.history.entries().partition_point(|(_, entry)| entry.recorded_at.day_in_london() <= day);
+        LogSize::new(u64::try_from(known).unwrap_or(u64::MAX))
+    }
+
+    /// The history as it stood at `known` entries.
+    ///
+    /// # Errors
+    /// When the ledger does not hold as many.
+    pub fn history_at(&self, known: LogSize) -> Result<History, EngineError> {
+        if known == self.size() {
+            return Ok(self.history.clone());
+        }
+        let entries = usize::try_from(known.count()).ok().and_then(|known| self.history.entries().get(..known));
+        let entries = entries.ok_or_else(|| {
+            EngineError::Unfit(format!("the ledger holds {} entries, not {known}", self.size()))
+        })?;
+        let mut history = History::new();
+        for (number, entry) in entries {
+            history.append(*number, entry.clone())?;
+        }
+        Ok(history)
+    }
+
+    /// Replays what has been appended since.
+    fn catch_up(&mut self) -> Result<(), EngineError> {
+        let head = self.log.head()?;
+        let Session { log, history, frontier, lines, .. } = self;
+        let start = EntryNumber::new(u64::try_from(history.entries().len()).unwrap_or(u64::MAX));
+        each_entry(log, start, head.size, |number, bytes| {
+            let entry = Entry::decode(bytes).map_err(|source| EngineError::Entry { entry: number, source })?;
+            history.append(number, entry)?;
+            frontier.push(leaf_hash(bytes));
+            lines.push(bytes);
+            Ok::<(), EngineError>(())
+        })?;
+        if frontier.root() != head.root {
+            return Err(portreeve_ledger::LogError::damaged("its entries do not add up to its kept root").into());
+        }
+        Ok(())
+    }
+
+    /// Checks `events` and appends them as one command: all or none.
+    ///
+    /// # Errors
+    /// When a rule refuses one of them, or the ledger fails. Nothing has been recorded then.
+    pub fn record(&mut self, by: &PersonId, events: Vec<Event>, mode: Mode) -> Result<Recorded, EngineError> {
+        self.record_as(clock::fresh_command()?, by, events, mode)
+    }
+
+    /// As [`Session::record`], under a command id minted at the door: the same id again is answered with what it
+    /// recorded the first time.
+    ///
+    /// # Errors
+    /// As [`Session::record`].
+    pub fn record_as(
+        &mut self,
+        command: CommandId,
+        by: &PersonId,
+        events: Vec<Event>,
+        mode: Mode,
+    ) -> Result<Recorded, EngineError> {
+        for _ in 0..TRIES {
+            if let Some(recorded) = self.recorded_before(&command) {
+                return Ok(recorded);
+            }
+            let at = self.not_before_the_last(clock::now());
+            let entries: Vec<Entry> =
+                events.iter().map(|event| Entry::new(command.clone(), at, by.clone(), event.clone())).collect();
+            self.history.check_all(self.size().next(), &entries)?;
+            if mode == Mode::DryRun {
+                return Ok(Recorded { command, entries: Vec::new(), dry_run: true, unsigned: None });
+            }
+            match self.append(entries) {
+                Ok(()) => {
+                    let unsigned = self.sign_checkpoint().err().map(|error| error.to_string());
+                    let recorded = self.recorded_before(&command);
+                    let recorded = recorded.ok_or_else(|| EngineError::Bug("an append left no entry".to_owned()))?;
+                    return Ok(Recorded { unsigned, ..recorded });
+                }
+                // Somebody was faster, or nobody knows: look what is there and decide again.
+                Err(EngineError::Append(AppendError::Conflict { .. } | AppendError::Unknown(_))) => self.catch_up()?,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(EngineError::Unfit(format!("other writers were faster {TRIES} times in a row; nothing was recorded")))
+    }
+
+    fn recorded_before(&self, command: &CommandId) -> Option<Recorded> {
+        let entries: Vec<EntryNumber> = self.history.of_command(command).map(|(number, _)| *number).collect();
+        let command = command.clone();
+        (!entries.is_empty()).then_some(Recorded { command, entries, dry_run: false, unsigned: None })
+    }
+
+    fn not_before_the_last(&self, now: Moment) -> Moment {
+        self.history.entries().last().map_or(now, |(_, last)| last.recorded_at.max(now))
+    }
+
+    /// Appends entries that have been checked, then moves forward by them.
+    pub(crate) fn append(&mut self, entries: Vec<Entry>) -> Result<(), EngineError> {
+        let bytes: Vec<Vec<u8>> = entries.iter().map(Entry::encode).collect();
+        let first = self.size();
+        self.log.append(first, &bytes)?;
+        for (offset, (entry, bytes)) in (0_u64..).zip(entries.into_iter().zip(&bytes)) {
+            self.history.append(EntryNumber::new(first.count() + offset), entry)?;
+            self.frontier.push(leaf_hash(bytes));
+            self.lines.push(bytes);
+        }
+        Ok(())
+    }
+
+    /// The register's signing key.
+    ///
+    /// # Errors
+    /// When it is not where the settings say, or is not the key the register was opened with.
+    pub(crate) fn key(&self) -> Result<SigningKey, EngineError> {
+        let key = SigningKey::load(&self.place.key_file)?;
+        let opening = self.register().opening.as_ref();
+        let ours = opening.and_then(|opening| opening.key.as_str().parse::<portreeve_ledger::TrustedKey>().ok());
+        if ours.is_some_and(|ours| ours.fingerprint() == key.fingerprint()) {
+            return Ok(key);
+        }
+        let path = self.place.key_file.display();
+        Err(EngineError::Unfit(format!("the key in {path} is not the one this register was opened with")))
+    }
+
+    /// The checkpoint of what has been replayed.
+    pub(crate) fn checkpoint(&self) -> Result<Checkpoint, EngineError> {
+        let opening = self.register().opening.as_ref();
+        let opening = opening.ok_or_else(|| EngineError::Unfit("the register has not been opened".to_owned()))?;
+        let origin = opening.origin.as_str().parse()?;
+        Ok(Checkpoint::new(origin, self.size(), self.frontier.root(), self.lines.digest()))
+    }
+
+    /// Signs a checkpoint over everything there is and keeps it beside the entries.
+    ///
+    /// # Errors
+    /// When the key cannot be used or the checkpoint cannot be kept. The entries are recorded all the same.
+    pub fn sign_checkpoint(&self) -> Result<SignedCheckpoint, EngineError> {
+        let signed = self.checkpoint()?.sign(&self.key()?);
+        self.log.keep_checkpoint(signed.as_str())?;
+        Ok(signed)
+    }
+}

@@ -1,0 +1,3 @@
+//! The use cases end to end, on real files in folders that clean themselves up.
+
+mod suite;
