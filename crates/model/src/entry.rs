@@ -13,6 +13,7 @@ pub const FORMAT: u16 = 1;
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Entry {
     /// The format of this entry.
     format: u16,

@@ -8,10 +8,10 @@ use crate::day::Day;
 use crate::reference::{ActionId, DecisionId, FindingId, RiskId};
 use crate::register::Register;
 use crate::register::action::{Action, ActionState};
-use crate::register::finding::{AffectedHost, Conclusion, Finding};
-use crate::size::EntryNumber;
+use crate::register::evidence::Check;
+use crate::register::finding::{AffectedHost, Conclusion, Finding, HostRetest};
 use crate::text::Host;
-use crate::words::Answer;
+use crate::words::{Answer, Strength};
 
 /// Whose word is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,7 +60,7 @@ impl FindingStanding {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "fault", rename_all = "kebab-case")]
 pub enum PlanFault {
-    /// No open action closes some host.
+    /// Some host has no open action that closes it, or was closed by one that no longer stands.
     NoAction,
     /// The action has no date.
     NoDate {
@@ -182,29 +182,50 @@ impl Register {
         }
     }
 
-    /// A host is fixed when a checked re-test says so, or when every action that closes it stands and was checked (or
-    /// claimed) after the host was named and after the last re-test that found it still there.
+    /// A host is fixed when a checked re-test says so, or when every action that closes it stands and the last of them
+    /// was checked (or claimed) after the host was named, and claimed after the last re-test that found it still there.
     fn host_fixed(&self, id: &FindingId, finding: &Finding, host: &Host, held: &AffectedHost, lens: Lens) -> bool {
-        let shown = |retest: &crate::register::finding::HostRetest| {
-            self.evidence.get(&retest.evidence).is_some_and(|evidence| match lens {
-                Lens::Verified => evidence.counts(),
-                Lens::Claimed => evidence.withdrawn.is_none(),
-            })
+        let shown = |retest: &HostRetest| match lens {
+            Lens::Verified => self.retest_counts(retest),
+            Lens::Claimed => self.evidence.get(&retest.evidence).is_some_and(|held| held.withdrawn.is_none()),
         };
         if held.fixed.iter().any(shown) {
             return true;
         }
-        let since = held.still_there.as_ref().map_or(held.named.entry, |retest| retest.recorded.entry);
-        let mut closing = finding
+        let answers = |action: &Action| {
+            let (claimed, done) = match &action.state {
+                ActionState::Claimed { claim, .. } => (claim, claim),
+                ActionState::Verified { claim, check, .. } => (claim, check),
+                ActionState::Open | ActionState::Withdrawn { .. } => return false,
+            };
+            done.entry > held.named.entry
+                && held.still_there.as_ref().is_none_or(|retest| claimed.entry > retest.recorded.entry)
+        };
+        self.closing(id, finding, host).all(|action| self.action_stands(action, lens))
+            && self.closing(id, finding, host).any(answers)
+    }
+
+    /// The actions that close a host, without those that were withdrawn.
+    fn closing<'a>(
+        &'a self,
+        id: &'a FindingId,
+        finding: &'a Finding,
+        host: &'a Host,
+    ) -> impl Iterator<Item = &'a Action> {
+        finding
             .actions
             .iter()
             .filter_map(|action| self.actions.get(action))
             .filter(|action| action.closes_host(id, host) && !matches!(action.state, ActionState::Withdrawn { .. }))
-            .peekable();
-        closing.peek().is_some()
-            && closing.all(|action| {
-                self.action_stands(action, lens) && done_at(action, lens).is_some_and(|entry| entry > since)
-            })
+    }
+
+    /// Whether a re-test that found a host fixed counts: its evidence is accepted and more than someone's word, and
+    /// someone who did not add it has read the result out of it, by recording the re-test or by checking it since.
+    pub(crate) fn retest_counts(&self, retest: &HostRetest) -> bool {
+        self.evidence.get(&retest.evidence).is_some_and(|held| {
+            let read = |check: &Check| check.by.entry > retest.recorded.entry || held.added.by != retest.recorded.by;
+            held.counts() && held.strength() >= Strength::Medium && held.check.as_ref().is_some_and(read)
+        })
     }
 
     /// The acceptance that covers a host on `on`, and its last day. Of several, the one that lasts longest.
@@ -234,9 +255,16 @@ impl Register {
             .actions
             .iter()
             .filter_map(|action| self.actions.get(action).map(|held| (action, held)))
-            .filter(|(_, action)| self.is_unfinished(action))
+            .filter(|(_, action)| action.is_open())
             .collect();
-        if open.iter().any(|host| !plans.iter().any(|(_, action)| action.closes_host(id, host))) {
+        // Work that was finished is no plan, even when its evidence has been taken back since; and while such work does
+        // not stand, no other plan closes the host.
+        let planned = |host: &Host| {
+            let mut closing = self.closing(id, finding, host);
+            closing.all(|action| action.is_open() || self.action_stands(action, Lens::Verified))
+                && plans.iter().any(|(_, action)| action.closes_host(id, host))
+        };
+        if !open.iter().all(planned) {
             faults.push(PlanFault::NoAction);
         }
         for (action_id, action) in plans {
@@ -291,14 +319,5 @@ impl Register {
         reasons.extend(self.undecided(action).map(|decision| Risk::Decision { decision: decision.clone() }));
         reasons.extend(self.unfinished(action).map(|action| Risk::Action { action: action.clone() }));
         if reasons.is_empty() { Flag::OnTrack } else { Flag::AtRisk { reasons } }
-    }
-}
-
-/// The entry that made an action count as done.
-fn done_at(action: &Action, lens: Lens) -> Option<EntryNumber> {
-    match (&action.state, lens) {
-        (ActionState::Verified { check, .. }, Lens::Verified) => Some(check.entry),
-        (ActionState::Verified { claim, .. } | ActionState::Claimed { claim, .. }, Lens::Claimed) => Some(claim.entry),
-        _ => None,
     }
 }

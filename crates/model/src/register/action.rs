@@ -409,7 +409,7 @@ impl Register {
     pub(super) fn check_claim(&self, stamp: &Stamp<'_>, event: &ActionClaimed) -> Result<(), Refusal> {
         let action = self.action(&event.id)?;
         if stamp.by == &action.owner {
-            self.present(stamp.by)?;
+            self.allow_own(stamp, "claim actions")?;
         } else {
             self.allow(stamp, &[Role::SecurityOfficer], "claim an action for its owner")?;
         }
@@ -455,14 +455,15 @@ impl Register {
         self.not_still_there(action, claim)
     }
 
-    /// Refuses while a re-test recorded after the claim found one of the action's hosts still open.
+    /// Refuses while a re-test recorded after the claim found one of the action's hosts still open, and no re-test that
+    /// counts has found it fixed since.
     fn not_still_there(&self, action: &Action, claim: &Trace) -> Result<(), Refusal> {
         for finding_id in action.closes.keys() {
             let finding = self.finding(finding_id)?;
             let hosts = finding.hosts.iter().filter(|(host, _)| action.closes_host(finding_id, host));
             for (host, held) in hosts {
                 let later = held.still_there.as_ref().is_some_and(|retest| retest.recorded.entry > claim.entry);
-                if later && held.fixed.is_empty() {
+                if later && !held.fixed.iter().any(|retest| self.retest_counts(retest)) {
                     return Err(Refusal::StillThere { finding: finding_id.clone(), host: host.clone() });
                 }
             }
@@ -480,7 +481,9 @@ impl Register {
 
     pub(super) fn check_reopening(&self, stamp: &Stamp<'_>, event: &ActionReopened) -> Result<(), Refusal> {
         let action = self.action(&event.id)?;
-        if stamp.by != &action.owner {
+        if stamp.by == &action.owner {
+            self.allow_own(stamp, "open an action again")?;
+        } else {
             self.allow(stamp, REOPENS, "open an action again")?;
         }
         match action.state {

@@ -213,7 +213,9 @@ impl Register {
             .risks
             .get(&event.id)
             .ok_or_else(|| Refusal::Unknown { noun: "risk acceptance", id: event.id.to_string() })?;
-        if stamp.by != &held.event.accepted_by {
+        if stamp.by == &held.event.accepted_by {
+            self.allow_own(stamp, "end a risk acceptance")?;
+        } else {
             self.allow(stamp, PREPARES, "end a risk acceptance")?;
         }
         if held.withdrawn.is_some() {

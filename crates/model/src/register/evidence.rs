@@ -309,7 +309,7 @@ impl Register {
     ) -> Result<(), Refusal> {
         let held = self.standing_evidence(&event.id)?;
         if &held.added.by == stamp.by {
-            return self.present(stamp.by).map(|_| ());
+            return self.allow_own(stamp, "withdraw evidence");
         }
         self.allow(stamp, WITHDRAWS, "withdraw another person's evidence")
     }

@@ -288,6 +288,13 @@ pub struct Finding {
     pub risks: BTreeSet<RiskId>,
 }
 
+impl Finding {
+    /// Ends an agreed conclusion: it was about what was known then. One that still waits for its check may stay.
+    fn end_conclusion(&mut self) {
+        self.conclusion = self.conclusion.take().filter(|held| held.checked.is_none());
+    }
+}
+
 const RAISES: &[Role] = &[Role::SecurityOfficer, Role::HeadOfIct, Role::InternalAuditor, Role::Tester];
 const CHECKS: &[Role] = super::CHECKS;
 
@@ -363,6 +370,7 @@ impl Register {
                 let fresh = AffectedHost { named: trace.clone(), still_there: None, fixed: Vec::new() };
                 finding.hosts.entry(host.clone()).or_insert(fresh);
             }
+            finding.end_conclusion();
         }
     }
 
@@ -416,6 +424,8 @@ impl Register {
                 let Some(held) = finding.hosts.get_mut(host) else { continue };
                 let retest = HostRetest { on: event.on, evidence: event.evidence.clone(), recorded: trace.clone() };
                 match outcome {
+                    // A report from before the day it was still there is not news, whenever it is recorded.
+                    Retest::Fixed if held.still_there.as_ref().is_some_and(|last| last.on > event.on) => {}
                     Retest::Fixed => held.fixed.push(retest),
                     Retest::StillThere => {
                         held.fixed.clear();
@@ -424,8 +434,14 @@ impl Register {
                     Retest::CouldNotTell => {}
                 }
             }
+            if event.results.values().any(|outcome| *outcome == Retest::StillThere) {
+                finding.end_conclusion();
+            }
         }
-        if let Some(evidence) = self.evidence.get_mut(&event.evidence) {
+        // What shows that it is still there, or nothing, supports no requirement that the finding touches.
+        let supports = event.results.values().any(|outcome| *outcome == Retest::Fixed)
+            && event.results.values().all(|outcome| *outcome != Retest::StillThere);
+        if supports && let Some(evidence) = self.evidence.get_mut(&event.evidence) {
             evidence.findings.insert(event.id.clone());
         }
     }

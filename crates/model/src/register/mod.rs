@@ -159,8 +159,8 @@ impl Register {
             Event::CertificateIssued(event) => self.check_certificate(stamp, event),
             Event::CertificateWithdrawn(event) => self.check_certificate_end(stamp, event),
             Event::PackBuilt(event) => self.check_pack(stamp, event),
-            // Undoing needs the entries themselves, which only the history has.
-            Event::Undone(_) => Ok(()),
+            // Whose command it was, and what rests on it, only the history can say: it has the entries themselves.
+            Event::Undone(_) => self.allow(stamp, people::WRITES, "undo a command"),
         }
     }
 

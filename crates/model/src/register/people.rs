@@ -85,6 +85,20 @@ pub struct Person {
     pub left: Option<Day>,
 }
 
+/// Every role that writes anything at all. The first writes about people and no content.
+pub(super) const WRITES: &[Role] = &[
+    Role::Administrator,
+    Role::SecurityOfficer,
+    Role::ActionOwner,
+    Role::Checker,
+    Role::HeadOfIct,
+    Role::Siro,
+    Role::Signatory,
+    Role::Section151,
+    Role::InternalAuditor,
+    Role::Tester,
+];
+
 impl Register {
     pub(super) fn check_opening(&self) -> Result<(), Refusal> {
         if self.opening.is_some() { Err(Refusal::OpenedAlready) } else { Ok(()) }
@@ -138,6 +152,13 @@ impl Register {
             Some(on) => Err(Refusal::PersonLeft { person: id.clone(), on }),
             None => Ok(person),
         }
+    }
+
+    /// Whether the writer may say something about what is their own: owned, added or accepted by them. Owning something
+    /// gives no right to a person who keeps only people, only reads, or has left.
+    pub(super) fn allow_own(&self, stamp: &Stamp<'_>, doing: &'static str) -> Result<(), Refusal> {
+        let (_administrator, content) = WRITES.split_at(1);
+        self.allow(stamp, content, doing)
     }
 
     /// Whether the writer holds one of `needs`.

@@ -38,7 +38,11 @@ fn ripe() -> Story {
     story.record("worker", "2018-09-07", claimed("A-1", "2018-09-07"));
     story.record("planner", "2018-09-08", false_positive("F-2"));
     story.record("planner", "2018-09-08", decision("D-1"));
-    story.record("second-siro", "2018-09-08", accepted("RA-1", &["F-1"], "2018-12-31").with("accepted_by", "second-siro"));
+    story.record(
+        "second-siro",
+        "2018-09-08",
+        accepted("RA-1", &["F-1"], "2018-12-31").with("accepted_by", "second-siro"),
+    );
     story.record("planner", "2018-09-08", excluded("R3"));
     story.record("planner", "2018-09-10", certificate("CERT-1"));
     story
