@@ -125,11 +125,13 @@ pub(crate) fn answers(
     let going = going.ok_or_else(|| EngineError::Unfit(format!("the scheme `{}` is not adopted", scheme.id)))?;
     if let Some(stranger) = organisations.iter().find(|organisation| !going.contains(*organisation)) {
         let near = going.iter().map(ToString::to_string).collect();
-        return Err(EngineError::Unknown { noun: "organisation that goes for the scheme", given: stranger.to_string(), near });
+        return Err(EngineError::Unknown {
+            noun: "organisation that goes for the scheme",
+            given: stranger.to_string(),
+            near,
+        });
     }
     let wanted = going.iter().filter(|whom| organisations.is_empty() || organisations.contains(whom));
     let framework = &standards.framework;
-    Ok(wanted
-        .map(|organisation| readiness(&Question { register, framework, scheme, organisation, as_of }))
-        .collect())
+    Ok(wanted.map(|organisation| readiness(&Question { register, framework, scheme, organisation, as_of })).collect())
 }

@@ -16,7 +16,8 @@ impl Session {
     /// # Errors
     /// When the ledger cannot be read or `out` not written.
     pub fn export_lines(&self, known: LogSize, out: &mut dyn Write) -> Result<(), EngineError> {
-        let failed = |source| EngineError::io("write the ledger as lines to", std::path::Path::new("the output"), source);
+        let failed =
+            |source| EngineError::io("write the ledger as lines to", std::path::Path::new("the output"), source);
         each_entry(&self.log, EntryNumber::new(0), known, |_, bytes| {
             out.write_all(bytes).and_then(|()| out.write_all(b"\n")).map_err(failed)
         })?;
@@ -41,7 +42,10 @@ impl Session {
     /// When there is no such entry, or no checkpoint can be had.
     pub fn prove(&self, entry: EntryNumber) -> Result<EntryProof, EngineError> {
         if !self.size().holds(entry) {
-            return Err(EngineError::Unfit(format!("the ledger holds {} entries, so there is no {entry}", self.size())));
+            return Err(EngineError::Unfit(format!(
+                "the ledger holds {} entries, so there is no {entry}",
+                self.size()
+            )));
         }
         let checkpoint = self.latest_checkpoint()?;
         let tree = Tree::over(leaf_hashes(&self.log, checkpoint.unverified().size)?);

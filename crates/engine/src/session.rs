@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use portreeve_collector::FileBlobs;
+use portreeve_ledger::each_entry;
 use portreeve_ledger::merkle::{Frontier, leaf_hash};
 use portreeve_ledger::{AppendError, Checkpoint, LineHasher, Log as _, SignedCheckpoint, SigningKey, SqliteLog};
-use portreeve_ledger::each_entry;
 use portreeve_model::reference::{CommandId, PersonId};
 use portreeve_model::{Day, Entry, EntryNumber, Event, History, LogSize, Moment, Register};
 
@@ -105,9 +105,8 @@ impl Session {
             return Ok(self.history.clone());
         }
         let entries = usize::try_from(known.count()).ok().and_then(|known| self.history.entries().get(..known));
-        let entries = entries.ok_or_else(|| {
-            EngineError::Unfit(format!("the ledger holds {} entries, not {known}", self.size()))
-        })?;
+        let entries = entries
+            .ok_or_else(|| EngineError::Unfit(format!("the ledger holds {} entries, not {known}", self.size())))?;
         let mut history = History::new();
         for (number, entry) in entries {
             history.append(*number, entry.clone())?;

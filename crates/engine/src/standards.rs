@@ -64,12 +64,7 @@ impl Session {
     ///
     /// # Errors
     /// When there is none of that name, the file is not a scheme for an adopted framework, or the rules refuse.
-    pub fn adopt_scheme(
-        &mut self,
-        by: &PersonId,
-        asked: &SchemeAdoption,
-        mode: Mode,
-    ) -> Result<Recorded, EngineError> {
+    pub fn adopt_scheme(&mut self, by: &PersonId, asked: &SchemeAdoption, mode: Mode) -> Result<Recorded, EngineError> {
         let event = self.scheme_adoption(asked, self.register(), mode)?;
         self.record(by, vec![event], mode)
     }

@@ -205,4 +205,3 @@ fn collected(session: &Session, line: &Line, artefacts: &Artefacts, shelf: &Path
     }
     .into())
 }
-

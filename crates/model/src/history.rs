@@ -15,7 +15,9 @@ use crate::size::EntryNumber;
 pub struct History {
     entries: Vec<(EntryNumber, Entry)>,
     register: Register,
-    /// The commands left out, each with the undoing command in force.
+    /// Every command there has been.
+    commands: BTreeSet<CommandId>,
+    /// The commands left out.
     undone: BTreeSet<CommandId>,
 }
 
@@ -37,6 +39,14 @@ pub enum Broken {
         entry: EntryNumber,
         /// The one before.
         last: EntryNumber,
+    },
+    /// Its command was given before, or by somebody else.
+    #[error("entry {entry} carries the command `{command}`, which is another's")]
+    Command {
+        /// Which entry.
+        entry: EntryNumber,
+        /// The command.
+        command: CommandId,
     },
     /// It is recorded earlier than the one before.
     #[error("entry {entry} is recorded earlier than the one before it")]
@@ -120,6 +130,11 @@ impl History {
             if entry.recorded_at < before.recorded_at {
                 return Err(Broken::Time { entry: number });
             }
+            // A command's entries stand together and are one person's: an undo takes back exactly them.
+            let goes_on = before.command == entry.command && before.by == entry.by;
+            if !goes_on && self.commands.contains(&entry.command) {
+                return Err(Broken::Command { entry: number, command: entry.command });
+            }
         }
         let broken = |refusal| Broken::Rule { entry: number, refusal };
         self.register.check(&entry.stamp(), &entry.event).map_err(broken)?;
@@ -130,6 +145,7 @@ impl History {
         } else {
             self.register.take(number, &entry.stamp(), &entry.event);
         }
+        self.commands.insert(entry.command.clone());
         self.entries.push((number, entry));
         Ok(())
     }

@@ -242,7 +242,10 @@ impl Register {
             .iter()
             .filter_map(|risk| self.risks.get(risk).map(|acceptance| (risk, acceptance)))
             .filter(|(_, acceptance)| {
-                acceptance.holds_on(on) && acceptance.covers(id, host) && acceptance.recorded.entry > held.named.entry
+                acceptance.reach >= finding.event.severity
+                    && acceptance.holds_on(on)
+                    && acceptance.covers(id, host)
+                    && acceptance.recorded.entry > held.named.entry
             })
             .map(|(risk, acceptance)| (risk, acceptance.event.until))
             .max_by_key(|(_, until)| *until)

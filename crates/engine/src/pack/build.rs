@@ -199,9 +199,7 @@ impl Session {
             denominators: subject
                 .answers
                 .iter()
-                .map(|answer| {
-                    (answer.organisation.clone(), portreeve_reporting::words::denominator(&answer.findings))
-                })
+                .map(|answer| (answer.organisation.clone(), portreeve_reporting::words::denominator(&answer.findings)))
                 .collect(),
             missing: missing(&subject),
             on: as_of.on,
@@ -363,10 +361,7 @@ pub(super) fn tags(
     ]))
 }
 
-fn manifests_of(
-    register: &Register,
-    held: &BTreeMap<EvidenceId, Vec<(ManifestLine, u64)>>,
-) -> BTreeSet<Digest> {
+fn manifests_of(register: &Register, held: &BTreeMap<EvidenceId, Vec<(ManifestLine, u64)>>) -> BTreeSet<Digest> {
     let contents = held.keys().filter_map(|id| register.evidence.get(id)).map(|evidence| &evidence.content);
     contents
         .filter_map(|content| match content {

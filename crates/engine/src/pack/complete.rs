@@ -135,7 +135,11 @@ fn replay(root: &Path, contents: &Contents) -> Result<Replayed, String> {
 /// An adopted file, which must be the one that an entry names.
 fn standard(root: &Path, name: &str, adopted: Option<Digest>) -> Result<Vec<u8>, String> {
     let bytes = text(root, name).map_err(|because| format!("{name} {because}"))?;
-    if adopted == Some(Digest::of(&bytes)) { Ok(bytes) } else { Err(format!("{name} is not the file that was adopted")) }
+    if adopted == Some(Digest::of(&bytes)) {
+        Ok(bytes)
+    } else {
+        Err(format!("{name} is not the file that was adopted"))
+    }
 }
 
 /// Every file of every item of evidence that should be there is there, and the pack's own papers say so.
@@ -191,12 +195,21 @@ fn papers(
     let subject = replayed.subject();
     let mut same = |name: &str, expected: &[u8]| {
         let holds = text(root, name).is_ok_and(|found| found == expected);
-        points.note(holds, if holds { format!("{name} says what the entries say") } else { format!("{name} does not say what the entries say") });
+        points.note(
+            holds,
+            if holds {
+                format!("{name} says what the entries say")
+            } else {
+                format!("{name} does not say what the entries say")
+            },
+        );
     };
     same(pack::STATEMENT, &statement(&subject, &replayed.pack, files));
-    let maker = text(root, "bag-info.txt").map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    let maker =
+        text(root, "bag-info.txt").map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
     if bag::info_value(&maker, "Bag-Software-Agent") != Some(software().as_str()) {
-        points.note(true, "the pages were made by another version of Portreeve, so they were not compared word by word");
+        points
+            .note(true, "the pages were made by another version of Portreeve, so they were not compared word by word");
         return;
     }
     same(pack::PLAN, &plan::csv(&subject));

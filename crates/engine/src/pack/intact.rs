@@ -7,9 +7,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
 use portreeve_collector::{checksum, plan_folder};
-use portreeve_ledger::{
-    EntryProof, GrowthProof, LineHasher, LinesDigest, SignedCheckpoint, TrustedKey, sshsig,
-};
+use portreeve_ledger::{EntryProof, GrowthProof, LineHasher, LinesDigest, SignedCheckpoint, TrustedKey, sshsig};
 use portreeve_model::manifest::ManifestPath;
 use portreeve_model::{Digest, Entry, EntryNumber, Event, LogSize};
 use portreeve_reporting::pack::{
@@ -63,7 +61,10 @@ type Listed = BTreeMap<ManifestPath, Digest>;
 /// Reads the two lists.
 fn lists(root: &Path, points: &mut Points, tag_text: Result<&[u8], &String>) -> (Listed, Listed) {
     let declared = text(root, "bagit.txt").is_ok_and(|text| text == bag::DECLARATION.as_bytes());
-    points.note(declared, if declared { "bagit.txt declares a BagIt 1.0 bag" } else { "bagit.txt does not declare a BagIt 1.0 bag" });
+    points.note(
+        declared,
+        if declared { "bagit.txt declares a BagIt 1.0 bag" } else { "bagit.txt does not declare a BagIt 1.0 bag" },
+    );
     let mut read = |name: &str, found: Result<Vec<u8>, String>| match found {
         Ok(text) => match bag::read_manifest(&text) {
             Ok(listed) => listed,
@@ -168,10 +169,10 @@ fn signature(asked: &VerifyRequest, points: &mut Points, trust: &mut Trust, sign
 }
 
 fn checkpoint(asked: &VerifyRequest, points: &mut Points, keys: &[TrustedKey]) -> Option<SignedCheckpoint> {
-    let found = text(&asked.path, CHECKPOINT).and_then(|bytes| {
-        String::from_utf8(bytes).map_err(|_| "is not a text".to_owned())
-    });
-    let parsed = found.and_then(|text| SignedCheckpoint::parse(&text).map_err(|error| format!("cannot be read: {error}")));
+    let found = text(&asked.path, CHECKPOINT)
+        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is not a text".to_owned()));
+    let parsed =
+        found.and_then(|text| SignedCheckpoint::parse(&text).map_err(|error| format!("cannot be read: {error}")));
     match parsed {
         Ok(checkpoint) => match checkpoint.verify(keys) {
             Ok(verified) => {
@@ -277,7 +278,9 @@ fn outside(
         Ok(_) => points.note(false, format!("{name} leads to another checkpoint")),
         Err(_) => points.note(
             false,
-            format!("the pack has no proof from {given} to its own: ask for the ledger as lines and give it with --ledger"),
+            format!(
+                "the pack has no proof from {given} to its own: ask for the ledger as lines and give it with --ledger"
+            ),
         ),
     })
 }
@@ -315,7 +318,11 @@ fn by_lines(
         wanted.get(&claim.size).copied().flatten() == Some(claim.lines)
     };
     let both = agrees(ours) && agrees(theirs);
-    let text = if both { "and this pack's are beginnings of the same ledger" } else { "and this pack's are not both beginnings of the ledger given" };
+    let text = if both {
+        "and this pack's are beginnings of the same ledger"
+    } else {
+        "and this pack's are not both beginnings of the ledger given"
+    };
     Ok(points.note(both, format!("{given} {text}")))
 }
 
@@ -334,4 +341,3 @@ pub(super) fn text(root: &Path, name: &str) -> Result<Vec<u8>, String> {
     }
     Ok(bytes)
 }
-

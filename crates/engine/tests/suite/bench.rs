@@ -56,7 +56,8 @@ impl Bench {
         for (organisation, name) in [("EHC", "East council"), ("SBC", "South council")] {
             bench.record(OFFICER, OrganisationAdded { id: id(organisation), name: id(name) });
         }
-        for (person, roles) in [(OWNER, vec![Role::ActionOwner]), (CHECKER, vec![Role::InternalAuditor, Role::Checker])] {
+        for (person, roles) in [(OWNER, vec![Role::ActionOwner]), (CHECKER, vec![Role::InternalAuditor, Role::Checker])]
+        {
             let roles = roles.into_iter().collect();
             bench.record(OFFICER, PersonAdded { id: id(person), title: id(person), roles });
         }

@@ -44,8 +44,7 @@ fn a_key_and_a_checkpoint_from_outside_vouch_for_it_and_wrong_ones_do_not() {
     let built = build(&mut bench, "pack");
     let keys = TrustedKey::parse_all(&fs::read_to_string(&built.allowed_signers).unwrap()).unwrap();
     let checkpoint = SignedCheckpoint::parse(&fs::read_to_string(&built.checkpoint).unwrap()).unwrap();
-    let mut asked =
-        VerifyRequest { path: built.path, on: None, keys, checkpoint: Some(checkpoint), ledger: None };
+    let mut asked = VerifyRequest { path: built.path, on: None, keys, checkpoint: Some(checkpoint), ledger: None };
     let found = verify_pack(&asked).unwrap();
     assert!(found.is_intact() && !found.trust.self_signed_only(), "{found:#?}");
     assert!(found.trust.key_from_outside && found.trust.checkpoint_from_outside);

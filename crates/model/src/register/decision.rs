@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::action::CostLine;
-use super::people::some;
+use super::people::{Person, some};
 use super::{Register, Stamp, Trace};
 use crate::day::Day;
 use crate::reference::{DecisionId, FindingId, OrganisationId, PersonId, RiskId};
@@ -113,6 +113,8 @@ pub struct Acceptance {
     pub event: RiskAccepted,
     /// The entry.
     pub recorded: Trace,
+    /// The worst severity that the person who accepted may accept: it does not cover a finding graded above that later.
+    pub reach: Severity,
     /// How it ended early.
     pub withdrawn: Option<(AcceptanceWithdrawn, Trace)>,
 }
@@ -183,9 +185,7 @@ impl Register {
             .map(|finding| finding.event.severity)
             .max()
             .unwrap_or(Severity::Informational);
-        let reaches = acceptor.roles.contains(&Role::Siro)
-            || (acceptor.roles.contains(&Role::HeadOfIct) && worst <= Severity::Medium);
-        if !reaches {
+        if reach(acceptor).is_none_or(|reach| worst > reach) {
             return Err(Refusal::BeyondReach { person: event.accepted_by.clone(), severity: worst });
         }
         if stamp.by == &event.accepted_by {
@@ -204,7 +204,10 @@ impl Register {
                 finding.risks.insert(event.id.clone());
             }
         }
-        let held = Acceptance { event: event.clone(), recorded: trace, withdrawn: None };
+        let acceptor = self.people.get(&event.accepted_by).and_then(reach);
+        // The rule book has seen that the acceptor reaches something.
+        let reach = acceptor.unwrap_or(Severity::Informational);
+        let held = Acceptance { event: event.clone(), recorded: trace, reach, withdrawn: None };
         self.risks.insert(event.id.clone(), held);
     }
 
@@ -228,6 +231,15 @@ impl Register {
         if let Some(held) = self.risks.get_mut(&event.id) {
             held.withdrawn = Some((event.clone(), trace));
         }
+    }
+}
+
+/// The worst severity a person may accept: the senior information risk owner any, the head of ICT up to medium.
+fn reach(person: &Person) -> Option<Severity> {
+    if person.roles.contains(&Role::Siro) {
+        Some(Severity::Critical)
+    } else {
+        person.roles.contains(&Role::HeadOfIct).then_some(Severity::Medium)
     }
 }
 

@@ -313,6 +313,9 @@ impl Register {
             .get(&event.source)
             .ok_or_else(|| Refusal::Unknown { noun: "source", id: event.source.to_string() })?;
         self.free("finding", &self.findings, &event.id)?;
+        if event.order == 0 {
+            return Err(Refusal::Unknown { noun: "place in a report", id: "0".to_owned() });
+        }
         if let Some(other) = source.findings.get(&event.order) {
             return Err(Refusal::Taken { noun: "finding at this place in the report:", id: other.to_string() });
         }
@@ -377,11 +380,19 @@ impl Register {
     pub(super) fn check_correction(&self, stamp: &Stamp<'_>, event: &FindingCorrected) -> Result<(), Refusal> {
         self.allow(stamp, RAISES, "correct findings")?;
         let finding = self.finding(&event.id)?;
-        let owns = |id: &ActionId| self.actions.get(id).is_some_and(|action| &action.owner == stamp.by);
-        if event.severity.is_some_and(|severity| severity < finding.event.severity) && finding.actions.iter().any(owns)
-        {
-            let what = format!("the work on `{}`", event.id);
-            return Err(Refusal::OwnWork { person: stamp.by.clone(), did: "owns", what });
+        // What makes a finding weigh less is seen by someone who neither raised it nor owns the work on it.
+        let lowers = event.severity.is_some_and(|severity| severity < finding.event.severity);
+        let drops = event.requirements.as_ref().is_some_and(|kept| !finding.event.requirements.is_subset(kept));
+        if lowers || drops {
+            let what = format!("`{}`", event.id);
+            let own = |did| Refusal::OwnWork { person: stamp.by.clone(), did, what };
+            if &finding.raised.by == stamp.by {
+                return Err(own("raised"));
+            }
+            let owns = |id: &ActionId| self.actions.get(id).is_some_and(|action| &action.owner == stamp.by);
+            if finding.actions.iter().any(owns) {
+                return Err(own("owns the work on"));
+            }
         }
         if event.title.is_none() && event.severity.is_none() && event.requirements.is_none() {
             return Err(Refusal::NothingChanges);
@@ -410,6 +421,11 @@ impl Register {
         let finding = self.finding(&event.id)?;
         some("host", event.results.len())?;
         stamp.not_after_today("the day of the re-test", event.on)?;
+        let reported = self.sources.get(&finding.event.source).map(|source| source.event.on);
+        if let Some(earlier) = reported.filter(|reported| event.on < *reported) {
+            let (earlier_what, later_what) = ("the day of the report", "the day of the re-test");
+            return Err(Refusal::WrongOrder { earlier_what, earlier, later_what, later: event.on });
+        }
         self.standing_evidence(&event.evidence)?;
         match event.results.keys().find(|host| !finding.hosts.contains_key(*host)) {
             Some(host) => Err(Refusal::NoSuchHost { finding: event.id.clone(), host: host.clone() }),

@@ -77,8 +77,11 @@ fn a_correction_says_something_and_keeps_the_sources_word() {
     refuses!(story, "officer", ON, corrected("F-1"), Refusal::NothingChanges);
     refuses!(story, "officer", ON, corrected("F-9").with("title", "New"), Refusal::Unknown { .. });
     let unknown = corrected("F-1").with("requirements", json!([requirement("R9")]));
-    refuses!(story, "officer", ON, unknown, Refusal::NotARequirement { .. });
-    story.record("officer", ON, corrected("F-1").with("severity", "low").with("title", "An old system"));
+    refuses!(story, "head", ON, unknown, Refusal::NotARequirement { .. });
+    refuses!(story, "officer", ON, corrected("F-1").with("severity", "low"), Refusal::OwnWork { did: "raised", .. });
+    let fewer = corrected("F-1").with("requirements", json!([]));
+    refuses!(story, "officer", ON, fewer, Refusal::OwnWork { did: "raised", .. });
+    story.record("head", ON, corrected("F-1").with("severity", "low").with("title", "An old system"));
     let held = &story.register().findings["F-1"].event;
     assert_eq!(
         (held.severity.word(), held.source_severity.as_str(), held.title.as_str()),
@@ -91,10 +94,20 @@ fn a_correction_says_something_and_keeps_the_sources_word() {
 fn whoever_owns_the_work_does_not_lower_the_severity_of_what_it_closes() {
     let mut story = Story::new();
     story.record("officer", ON, finding("F-1", "high"));
-    story.record("officer", ON, action("A-1", &["F-1"]).with("owner", "officer"));
-    refuses!(story, "officer", ON, corrected("F-1").with("severity", "low"), Refusal::OwnWork { did: "owns", .. });
-    story.record("officer", ON, corrected("F-1").with("severity", "critical"));
-    story.record("head", ON, corrected("F-1").with("severity", "low"));
+    story.record("officer", ON, action("A-1", &["F-1"]).with("owner", "head"));
+    let low = corrected("F-1").with("severity", "low");
+    refuses!(story, "head", ON, low.clone(), Refusal::OwnWork { did: "owns the work on", .. });
+    story.record("head", ON, corrected("F-1").with("severity", "critical"));
+    story.record("tester", ON, low);
+}
+
+#[test]
+fn places_in_a_report_count_from_one_and_a_re_test_follows_its_report() {
+    let mut story = Story::with_work_on(&["h1"]);
+    refuses!(story, "officer", ON, finding("F-2", "low").with("order", 0), Refusal::Unknown { .. });
+    story.record("tester", ON, scan("E-9"));
+    let early = retested("F-1", "2001-01-01", &[("h1", "fixed")], "E-9");
+    refuses!(story, "tester", ON, early, Refusal::WrongOrder { .. });
 }
 
 #[test]

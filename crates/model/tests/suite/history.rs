@@ -113,3 +113,24 @@ fn an_entry_with_a_field_nobody_knows_is_refused_and_not_shortened() {
         assert!(error.contains("not an entry"), "{error}");
     }
 }
+
+#[test]
+fn a_command_stands_together_and_is_one_persons() {
+    let mut story = Story::new();
+    story.record_as("both", "officer", ON, decision("D-1"));
+    story.record_as("both", "officer", ON, decision("D-2"));
+    let again = |by: &str, story: &Story| {
+        let mut lines = lines(story);
+        lines.push(Entry::new(
+            "both".parse().unwrap(),
+            moment("2018-12-01"),
+            by.parse().unwrap(),
+            decision("D-3").into(),
+        ));
+        replay(&lines)
+    };
+    assert!(again("officer", &story).is_ok());
+    assert!(matches!(again("head", &story), Err(Broken::Command { .. })));
+    story.record("officer", ON, decision("D-4"));
+    assert!(matches!(again("officer", &story), Err(Broken::Command { .. })), "another command stands between");
+}

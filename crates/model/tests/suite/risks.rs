@@ -118,3 +118,13 @@ fn an_acceptance_of_one_host_leaves_the_others_open() {
     story.record("siro", ON, accepted("RA-1", &[], "2018-12-31").on_hosts("findings", "F-1", &["h1"]));
     assert_eq!(story.open_hosts("F-1", ON), ["h2"]);
 }
+
+#[test]
+fn an_acceptance_ends_where_a_later_grade_goes_beyond_its_reach() {
+    let mut story = Story::new();
+    story.record("officer", ON, finding("F-1", "medium"));
+    story.record("head", ON, accepted("RA-1", &["F-1"], "2018-12-31").with("accepted_by", "head"));
+    assert!(matches!(story.standing("F-1", ON), FindingStanding::Accepted { .. }));
+    story.record("officer", ON, corrected("F-1").with("severity", "high"));
+    assert!(story.standing("F-1", ON).is_open(), "the head of ICT accepts no high risk");
+}
