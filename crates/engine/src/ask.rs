@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use portreeve_collector::Index;
 use portreeve_model::readiness::{AsOf, Question, Readiness, readiness};
 use portreeve_model::reference::{EvidenceId, OrganisationId, SchemeId};
 use portreeve_model::register::evidence::Content;
@@ -92,7 +93,7 @@ impl Session {
         }
     }
 
-    /// The files of every item of evidence, for answers that go down to file hashes. Erased ones have none.
+    /// The files of every item of evidence, for answers that go down to file hashes.
     ///
     /// # Errors
     /// When a manifest is missing or damaged.
@@ -100,16 +101,31 @@ impl Session {
         let index = self.index()?;
         let mut found = BTreeMap::new();
         for (id, held) in &register.evidence {
-            let Content::Files { manifest, .. } = &held.content else { continue };
-            let mut lines = Vec::new();
-            for line in self.lines(manifest)? {
-                let row = index.find(&line.digest, 1)?;
-                let size = row.first().and_then(|row| row.size_bytes);
-                lines.push(FileLine { name: line.path.display().to_string(), digest: line.digest, size });
-            }
-            found.insert(id.clone(), lines);
+            found.insert(id.clone(), self.files_in(&index, &held.content)?);
         }
         Ok(found)
+    }
+
+    /// The files of one item of evidence; those whose bytes were erased have no size.
+    ///
+    /// # Errors
+    /// When its manifest is missing or damaged.
+    pub fn file_lines_of(&self, register: &Register, id: &EvidenceId) -> Result<Vec<FileLine>, EngineError> {
+        match register.evidence.get(id) {
+            Some(held) => self.files_in(&self.index()?, &held.content),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn files_in(&self, index: &Index, content: &Content) -> Result<Vec<FileLine>, EngineError> {
+        let Content::Files { manifest, .. } = content else { return Ok(Vec::new()) };
+        let mut lines = Vec::new();
+        for line in self.lines(manifest)? {
+            let row = index.find(&line.digest, 1)?;
+            let size = row.first().and_then(|row| row.size_bytes);
+            lines.push(FileLine { name: line.path.display().to_string(), digest: line.digest, size });
+        }
+        Ok(lines)
     }
 }
 

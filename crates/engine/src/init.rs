@@ -62,6 +62,13 @@ pub(crate) fn make(new: &NewRegister, story: Option<Moment>) -> Result<Made, Eng
         None => origin_of(&new.name),
     };
     let _: Origin = origin.as_str().parse()?;
+    // The origin stands in commands that people paste into shells: nothing in it may mean anything there.
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '/');
+    if !origin.as_str().chars().all(plain) {
+        return Err(EngineError::Unfit(format!(
+            "the origin `{origin}` holds something other than letters, digits, full stops, hyphens and slashes"
+        )));
+    }
     fs::create_dir_all(&new.root).map_err(|source| EngineError::io("make the folder", &new.root, source))?;
     let root = fs::canonicalize(&new.root).map_err(|source| EngineError::io("find", &new.root, source))?;
     let key_file = outside(&new.key_file, &root)?;

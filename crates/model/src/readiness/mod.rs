@@ -189,12 +189,14 @@ impl<'a> View<'a> {
 
 /// A finding concerns a scheme when it touches a requirement of its framework, or none at all: leaving out the link
 /// must not hide a weakness.
-pub(crate) fn concerns(finding: &Finding, scheme: &Scheme, organisation: &OrganisationId) -> bool {
+pub fn concerns(finding: &Finding, scheme: &Scheme, organisation: &OrganisationId) -> bool {
     finding.event.organisations.contains(organisation)
         && (finding.event.requirements.is_empty() || in_framework(&finding.event.requirements, scheme).next().is_some())
 }
 
-fn action_concerns(register: &Register, action: &Action, scheme: &Scheme, organisation: &OrganisationId) -> bool {
+/// An action concerns a scheme when it serves a requirement of its framework, or a finding that concerns it, or nothing
+/// that is named.
+pub fn action_concerns(register: &Register, action: &Action, scheme: &Scheme, organisation: &OrganisationId) -> bool {
     let serves = || {
         let mut findings = action.closes.keys().filter_map(|id| register.findings.get(id));
         findings.any(|finding| concerns(finding, scheme, organisation))

@@ -1,0 +1,92 @@
+//! Organisations, people, frameworks, schemes and requirements as lists.
+
+use portreeve_model::readiness::RequirementState;
+use portreeve_model::{Day, Register};
+
+use super::{ids, short};
+use crate::Subject;
+use crate::table::Table;
+
+/// The requirements, one row for each organisation that is asked.
+pub fn requirements(subject: &Subject<'_>, _on: Day) -> Table {
+    let columns = ["Requirement", "Title", "Organisation", "State", ">In the way", ">Rests on"];
+    let mut table = Table::new(format!("Requirements of {}", subject.framework.title), &columns);
+    for requirement in &subject.framework.requirements {
+        for answer in subject.answers {
+            let Some(held) = answer.requirements.iter().find(|held| held.id.number == requirement.number) else {
+                continue;
+            };
+            let state = match &held.state {
+                RequirementState::Ready => "ready",
+                RequirementState::NotReady => "NOT READY",
+                RequirementState::NotApplicable { .. } => "not applicable",
+            };
+            table.rows.push(vec![
+                requirement.number.to_string(),
+                requirement.title.to_string(),
+                answer.organisation.to_string(),
+                state.to_owned(),
+                held.blockers.len().to_string(),
+                held.grounds.len().to_string(),
+            ]);
+        }
+    }
+    table.note = Some("Why one is not ready: portreeve why NUMBER".to_owned());
+    table
+}
+
+/// The people and their roles.
+pub fn people(register: &Register, on: Day) -> Table {
+    let mut table = Table::new("People", &["Reference", "Title", "Roles", "Left"]);
+    for (id, person) in &register.people {
+        let left = person.left.filter(|last| *last <= on);
+        let roles: Vec<&str> = person.roles.iter().map(|role| role.word()).collect();
+        table.rows.push(vec![id.to_string(), person.title.to_string(), roles.join(", "), short(left)]);
+    }
+    table
+}
+
+/// The organisations and what they go for.
+pub fn organisations(register: &Register, _on: Day) -> Table {
+    let mut table = Table::new("Organisations", &["Reference", "Name", "Schemes"]);
+    for (id, name) in &register.organisations {
+        let schemes = register.schemes.iter().filter(|(_, held)| held.event.organisations.contains(id));
+        table.rows.push(vec![id.to_string(), name.to_string(), ids(schemes.map(|(scheme, _)| scheme))]);
+    }
+    table
+}
+
+/// The frameworks that were adopted.
+pub fn frameworks(register: &Register, _on: Day) -> Table {
+    let columns = ["Reference", "Title", "Version", ">Requirements", "Adopted", "SHA-256"];
+    let mut table = Table::new("Frameworks", &columns);
+    for (id, held) in &register.frameworks {
+        table.rows.push(vec![
+            id.to_string(),
+            held.event.title.to_string(),
+            held.event.version.to_string(),
+            held.event.requirements.len().to_string(),
+            held.adopted.on.short(),
+            held.event.digest.to_string(),
+        ]);
+    }
+    table
+}
+
+/// The schemes that were adopted.
+pub fn schemes(register: &Register, _on: Day) -> Table {
+    let columns = ["Reference", "Title", "Framework", "Organisations", "Wanted by", "Baseline", "SHA-256"];
+    let mut table = Table::new("Schemes", &columns);
+    for (id, held) in &register.schemes {
+        table.rows.push(vec![
+            id.to_string(),
+            held.event.title.to_string(),
+            held.event.framework.to_string(),
+            ids(&held.event.organisations),
+            short(held.event.target),
+            short(held.baseline.as_ref().map(|baseline| baseline.on)),
+            held.event.digest.to_string(),
+        ]);
+    }
+    table
+}
