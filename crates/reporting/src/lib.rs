@@ -21,6 +21,7 @@ pub mod status;
 mod subject;
 pub mod table;
 pub mod why;
+pub mod why_page;
 pub mod words;
 
 pub use screen::{json_text, plain};

@@ -13,7 +13,9 @@ use portreeve_model::reference::{ActionId, EvidenceId, FindingId, RequirementId}
 use crate::{FileLine, Subject, words};
 
 pub use json::json;
+pub(crate) use text::roots;
 pub use text::text;
+pub(crate) use tree::Node;
 pub(crate) use work::checked_in;
 
 /// What is asked about.
@@ -32,7 +34,7 @@ pub enum Wanted {
 }
 
 /// The files of each item of evidence.
-pub(crate) type Files = BTreeMap<EvidenceId, Vec<FileLine>>;
+pub type Files = BTreeMap<EvidenceId, Vec<FileLine>>;
 
 /// Steps whose effect is told together.
 pub(crate) const STEPS_TOLD: usize = 3;

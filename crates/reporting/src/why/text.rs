@@ -28,7 +28,7 @@ pub fn text(subject: &Subject<'_>, wanted: &Wanted, files: &Files, layout: Layou
 }
 
 /// One tree for each organisation, or one for a thing they share.
-pub(super) fn roots(subject: &Subject<'_>, wanted: &Wanted, files: &Files) -> Vec<Node> {
+pub(crate) fn roots(subject: &Subject<'_>, wanted: &Wanted, files: &Files) -> Vec<Node> {
     match wanted {
         Wanted::Scheme => {
             told_once(subject.answers.iter().map(|answer| (answer, scheme(subject, answer, files))).collect())

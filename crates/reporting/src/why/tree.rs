@@ -7,7 +7,7 @@ use crate::safe::Page;
 
 /// A sentence and what it rests on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Node {
+pub(crate) struct Node {
     pub(super) says: String,
     pub(super) because: Vec<Node>,
 }

@@ -1,8 +1,9 @@
 //! What holds for every page, whatever the register says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use portreeve_reporting::{index, readiness_page::readiness_html};
+use portreeve_reporting::why::Wanted;
+use portreeve_reporting::{index, readiness_page::readiness_html, why_page::why_html};
 
 use super::fixture::{Fixture, story};
 use super::hostile;
@@ -28,6 +29,7 @@ fn every_page() -> Vec<String> {
     let mut all = Vec::new();
     for fixture in [hostile::register(), story("2018-12-18"), story("2019-06-30")] {
         all.extend(pages(&fixture));
+        all.push(why_html(&fixture.subject(), &Wanted::Scheme, &BTreeMap::new()).unwrap());
     }
     all
 }
