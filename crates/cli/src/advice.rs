@@ -1,0 +1,204 @@
+//! What to do about a failure. The crates below say what is wrong; what a person can do about it at this door is said
+//! here and nowhere else.
+
+use portreeve_engine::{EngineError, Kind};
+use portreeve_model::Register;
+use portreeve_model::reference::PersonId;
+use portreeve_model::refusal::Refusal;
+use portreeve_model::words::Role;
+
+use crate::door::present;
+use crate::failure::Failure;
+use crate::near::nearest;
+use crate::resolve::did_you_mean;
+
+/// At most this many files are named: the rest are counted.
+const GAPS_SHOWN_MAX: usize = 10;
+
+/// Adds advice that the command did not give itself.
+pub(crate) fn add(mut failure: Failure, register: Option<&Register>) -> Failure {
+    if let Some(error) = failure.cause.take() {
+        let advice = match error.as_ref() {
+            // Who may do it has been found out by asking the rule book for each person.
+            EngineError::Refused(Refusal::NotAllowed { .. }) if !failure.help.is_empty() => Vec::new(),
+            EngineError::Refused(refusal) => about_refusal(refusal, register),
+            other => about(other),
+        };
+        failure.help.extend(advice);
+        failure.cause = Some(error);
+    }
+    if failure.help.is_empty() {
+        failure.help.push("add `--help` to the command to see what it takes".to_owned());
+    }
+    failure
+}
+
+fn about(error: &EngineError) -> Vec<String> {
+    let line = match error {
+        EngineError::NotARegister { .. } => {
+            return vec![
+                "name its folder with `--register DIR` or the environment variable PORTREEVE_REGISTER".to_owned(),
+                "or make one: `portreeve init --help`; or look around in one: `portreeve demo`".to_owned(),
+            ];
+        }
+        EngineError::Exists { .. } => "choose another place; nothing is ever written over",
+        EngineError::BadSettings { .. } => {
+            "put the folder's `register.json` back from a backup; nothing else was touched"
+        }
+        EngineError::KeyInside { .. } => "name a place outside with `--key FILE`, best on another disk or machine",
+        EngineError::Unknown { near, given, .. } => return meant(given, near),
+        EngineError::Io { .. } => "see that the path is right, that there is room, and that you may use it",
+        EngineError::Incomplete { gaps } => {
+            let named = gaps.iter().take(GAPS_SHOWN_MAX);
+            let mut lines: Vec<String> = named.map(|gap| format!("not taken: {} ({})", gap.path, gap.reason)).collect();
+            if gaps.len() > GAPS_SHOWN_MAX {
+                lines.push(format!("and {} more", gaps.len() - GAPS_SHOWN_MAX));
+            }
+            lines.push("make them readable, or record what there is with `--gaps-will-do`".to_owned());
+            return lines;
+        }
+        EngineError::Catalogue { .. } => "mend the file at the places named and try again; nothing was recorded",
+        EngineError::Key(_) => {
+            "see that the key file is where the register's `register.json` says, and readable only by you"
+        }
+        EngineError::Randomness(_) => "try again; if it stays so, the operating system is not in order",
+        other => match other.kind() {
+            Kind::Integrity => {
+                "run `portreeve verify` to see everything that is wrong; leave the files as they are and compare them with \
+                 a backup"
+            }
+            Kind::Bug => "this is a mistake in Portreeve: please report it with the command and this message",
+            Kind::Environment => "see that the disk has room and the register is not in use elsewhere, then try again",
+            Kind::Usage | Kind::Refused => {
+                "`portreeve status` shows where things stand; add `--help` for what a command takes"
+            }
+        },
+    };
+    vec![line.to_owned()]
+}
+
+fn meant(given: &str, known: &[String]) -> Vec<String> {
+    let near = nearest(given, known);
+    if !near.is_empty() {
+        return vec![did_you_mean(&near)];
+    }
+    if known.is_empty() {
+        return vec!["there is none yet".to_owned()];
+    }
+    vec![format!("known: {}", known.join(", "))]
+}
+
+fn about_refusal(refusal: &Refusal, register: Option<&Register>) -> Vec<String> {
+    let Some(register) = register else { return Vec::new() };
+    let line = match refusal {
+        Refusal::Unknown { noun, id } => return unknown(noun, id, register),
+        Refusal::Taken { .. } => "leave the reference out and the next free one is given, or choose another",
+        Refusal::NotAllowed { needs, by, .. } => return holders(needs, by, register),
+        Refusal::PersonLeft { .. } => "`portreeve person list` shows who is still there",
+        Refusal::LastAdministrator { .. } => "give somebody else the role first: `portreeve person roles`",
+        Refusal::NothingChanges => "it is as you want it already; `show` tells what is recorded",
+        Refusal::NotYet { .. } => "record it on the day or after; a planned day goes into `action add … by DATE`",
+        Refusal::WrongOrder { .. } => "see which of the two days is wrong",
+        Refusal::NotAdopted { .. } => "adopt it first: `portreeve framework add ID [FILE]`",
+        Refusal::NotARequirement { requirement } => {
+            let numbers = register.frameworks.values().flat_map(|held| &held.event.requirements);
+            let near = nearest(requirement.number.as_str(), numbers);
+            return vec![if near.is_empty() {
+                "`portreeve requirement list` shows what there is".to_owned()
+            } else {
+                did_you_mean(&near)
+            }];
+        }
+        Refusal::SchemeNotFor { .. } => "adopt the scheme for it: `portreeve scheme adopt SCHEME --organisation …`",
+        Refusal::SilentRegrade { .. } => "say why with `--severity-reason`, or keep the source's own severity",
+        Refusal::NoSuchHost { finding, host } => {
+            let Some(held) = register.findings.get(finding) else { return Vec::new() };
+            return meant(host.as_str(), &held.hosts.keys().map(ToString::to_string).collect::<Vec<_>>());
+        }
+        Refusal::NotADuplicate { .. } => "name the finding that stays",
+        Refusal::NothingToCheck { .. } => {
+            "`portreeve evidence list --waiting` and `portreeve why` show what waits for a check"
+        }
+        Refusal::OwnWork { .. } => "they will find it with `portreeve evidence list --waiting` and `portreeve why`",
+        Refusal::WrongState { action, .. } => {
+            return vec![format!("`portreeve action show {action}` tells how it came to that")];
+        }
+        Refusal::NoGround { action } => {
+            return vec![
+                format!("add what shows it: `portreeve evidence add FILE… --for {action} --kind KIND --shows DATE`"),
+                "then somebody who did not add it checks it: `portreeve evidence check E-…`".to_owned(),
+            ];
+        }
+        Refusal::StillThere { finding, .. } => {
+            return vec![format!(
+                "reopen the action, or record a later re-test: `portreeve finding retest {finding} …`"
+            )];
+        }
+        Refusal::Circle { .. } => "leave out what it should not wait for",
+        Refusal::OwnDate { .. } => "have somebody else agree: `--approved-by PERSON`, who holds a role that may",
+        Refusal::Withdrawn { .. } => "add it again if it is right after all; what was taken back stays taken back",
+        Refusal::NoSuchOption { decision, option } => {
+            let Some(held) = register.decisions.get(decision) else { return Vec::new() };
+            return meant(
+                option,
+                &held.event.options.iter().map(|option| option.label.to_string()).collect::<Vec<_>>(),
+            );
+        }
+        Refusal::Decided { decision } => {
+            return vec![format!("`portreeve decision show {decision}` tells what was decided")];
+        }
+        Refusal::BeyondReach { .. } => return holders(&[Role::Siro], &nobody(), register),
+        Refusal::NoPaper { paper, .. } => {
+            return vec![if *paper == "minute" {
+                "name the minute that shows it: `--minute TEXT`".to_owned()
+            } else {
+                "add the signed form as evidence and name it: `--form E-…`".to_owned()
+            }];
+        }
+        Refusal::AcceptanceOver { .. } => "`portreeve risk list` shows which still hold",
+        Refusal::NotYours { by } => return vec![format!("`{by}` can: `portreeve undo … --as {by}`")],
+        Refusal::Permanent(_) => "record what is right now as a new entry",
+        Refusal::RestsOnIt { entry, .. } => return vec![format!("undo entry {} first", entry.index())],
+        Refusal::NoneNamed { .. } | Refusal::TooMany { .. } => "add `--help` to the command to see what it takes",
+        Refusal::NotOpened | Refusal::OpenedAlready => "make a register with `portreeve init`",
+    };
+    vec![line.to_owned()]
+}
+
+fn nobody() -> PersonId {
+    "nobody".parse().expect("lower-case letters are a reference")
+}
+
+/// Who holds one of the roles, besides the person who was refused.
+fn holders(needs: &[Role], but: &PersonId, register: &Register) -> Vec<String> {
+    let mut people = present(register, |person| needs.iter().any(|role| person.roles.contains(role)));
+    people.retain(|id| id != but.as_str());
+    vec![if people.is_empty() {
+        "nobody holds such a role; an administrator can give it: `portreeve person roles`".to_owned()
+    } else {
+        format!("with such a role: {}", people.join(", "))
+    }]
+}
+
+fn unknown(noun: &str, id: &str, register: &Register) -> Vec<String> {
+    fn names<K: ToString, V>(held: &std::collections::BTreeMap<K, V>) -> Vec<String> {
+        held.keys().map(ToString::to_string).collect()
+    }
+    let (known, command) = match noun {
+        "person" => (names(&register.people), "person list"),
+        "organisation" => (names(&register.organisations), "organisation list"),
+        "source" => (names(&register.sources), "source list"),
+        "finding" => (names(&register.findings), "finding list"),
+        "action" => (names(&register.actions), "action list"),
+        "evidence" => (names(&register.evidence), "evidence list"),
+        "decision" => (names(&register.decisions), "decision list"),
+        "risk acceptance" => (names(&register.risks), "risk list"),
+        "certificate" => (names(&register.certificates), "certificate list"),
+        "scheme" => (names(&register.schemes), "scheme list"),
+        "command" => (Vec::new(), "log"),
+        _ => (Vec::new(), "status"),
+    };
+    let near = nearest(id, &known);
+    let shows = format!("`portreeve {command}` shows what there is");
+    if near.is_empty() { vec![shows] } else { vec![did_you_mean(&near), shows] }
+}

@@ -1,0 +1,83 @@
+//! `portreeve evidence`: what shows the position at a date. Taking it in is in `evidence/adding.rs`, judging it in
+//! `evidence/judging.rs`.
+
+mod adding;
+mod judging;
+
+use clap::{Args, Subcommand};
+use portreeve_model::reference::EvidenceId;
+
+use super::Run;
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::view;
+
+/// What shows the position at a date
+#[derive(Debug, Subcommand)]
+pub(crate) enum EvidenceCommand {
+    /// Take in files as one item of evidence
+    #[command(after_help = adding::EXAMPLE)]
+    Add(adding::AddArgs),
+    /// Take in everything in a folder as one item
+    Collect(adding::CollectArgs),
+    /// Point to a record held elsewhere; it counts once somebody else has confirmed it
+    Refer(adding::ReferArgs),
+    /// Write down someone's word; never enough alone
+    Say(adding::SayArgs),
+    /// Use evidence held already for something more
+    Link(judging::LinkArgs),
+    /// Say whether somebody else's evidence shows what it should
+    Check(judging::CheckArgs),
+    /// Take evidence back; its digest stays in the ledger
+    Withdraw(judging::WithdrawArgs),
+    /// List evidence
+    List(ListArgs),
+    /// Show one item with its files
+    Show(ShowArgs),
+    /// Find the evidence that holds a file
+    Find(judging::FindArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Only what waits for a check
+    #[arg(long)]
+    waiting: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// Its reference
+    id: EvidenceId,
+}
+
+impl Run for EvidenceCommand {
+    fn doing(&self) -> &'static str {
+        match self {
+            EvidenceCommand::Add(_) | EvidenceCommand::Refer(_) | EvidenceCommand::Say(_) => "add the evidence",
+            EvidenceCommand::Collect(_) => "collect the evidence",
+            EvidenceCommand::Link(_) => "link the evidence",
+            EvidenceCommand::Check(_) => "check the evidence",
+            EvidenceCommand::Withdraw(_) => "withdraw the evidence",
+            EvidenceCommand::List(_) => "list the evidence",
+            EvidenceCommand::Show(_) => "show the evidence",
+            EvidenceCommand::Find(_) => "find the evidence",
+        }
+    }
+
+    fn run(self, door: &mut Door) -> Result<Outcome, Failure> {
+        match self {
+            EvidenceCommand::Add(args) => adding::add(args, door),
+            EvidenceCommand::Collect(args) => adding::collect(args, door),
+            EvidenceCommand::Refer(args) => adding::refer(args, door),
+            EvidenceCommand::Say(args) => adding::say(args, door),
+            EvidenceCommand::Link(args) => judging::link(args, door),
+            EvidenceCommand::Check(args) => judging::check(args, door),
+            EvidenceCommand::Withdraw(args) => judging::withdraw(args, door),
+            EvidenceCommand::List(args) => view::all_evidence(&door.ask()?, args.waiting),
+            EvidenceCommand::Show(args) => view::evidence(&door.ask()?, &args.id),
+            EvidenceCommand::Find(args) => judging::find(&args, door),
+        }
+    }
+}

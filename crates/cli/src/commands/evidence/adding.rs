@@ -1,0 +1,268 @@
+//! Taking evidence in: files, a folder, a record held elsewhere, someone's word.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use portreeve_engine::{Files, Taken};
+use portreeve_model::reference::{EvidenceId, OrganisationId};
+use portreeve_model::register::evidence::{Content, EvidenceAdded};
+use portreeve_model::text::{Note, Title};
+use portreeve_model::words::{EvidenceKind, Marking};
+use portreeve_model::{Day, Register};
+
+use crate::change::Change;
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::links::Links;
+use crate::next_free;
+use crate::outcome::Outcome;
+use crate::resolve;
+use crate::vocabulary::words;
+
+pub(super) const EXAMPLE: &str = "\
+Two dates, never one: `--shows` is the day whose position it shows, `--collected` the day it was collected.
+
+Example:
+  portreeve evidence add firewall.txt --for RAP-003 --kind configuration-export --shows 2019-02-11";
+
+/// At most this many skipped files are named: the rest are counted.
+const SKIPPED_SHOWN_MAX: usize = 10;
+
+/// What is said about every item of evidence.
+#[derive(Debug, Args)]
+pub(crate) struct About {
+    /// An action, finding or requirement it is for, several times for several; without any, it is for the gates
+    #[arg(long = "for", value_name = "REF")]
+    links: Vec<String>,
+    /// The day whose position it shows
+    #[arg(long, value_name = "DATE")]
+    shows: Day,
+    /// The day it was collected [default: today]
+    #[arg(long, value_name = "DATE")]
+    collected: Option<Day>,
+    /// Whom it concerns [default: every organisation]
+    #[arg(long = "organisation", value_name = "ID")]
+    organisations: Vec<OrganisationId>,
+    /// How it must be handled
+    #[arg(long, default_value = "official", value_parser = words!(Marking))]
+    marking: Marking,
+    /// Where this record comes from
+    #[arg(long, value_name = "TEXT")]
+    provenance: Option<Note>,
+    /// Its reference [default: the next free one]
+    #[arg(long)]
+    id: Option<EvidenceId>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddArgs {
+    /// The files
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// What kind of evidence it is
+    #[arg(long, value_parser = words!(EvidenceKind))]
+    kind: EvidenceKind,
+    /// What it is, in one line [default: the first file's name]
+    #[arg(long)]
+    title: Option<Title>,
+    /// Record what can be taken although something cannot
+    #[arg(long)]
+    gaps_will_do: bool,
+    #[command(flatten)]
+    about: About,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CollectArgs {
+    /// The folder
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// What kind of evidence it is
+    #[arg(long, value_parser = words!(EvidenceKind))]
+    kind: EvidenceKind,
+    /// What it is, in one line [default: the folder's name]
+    #[arg(long)]
+    title: Option<Title>,
+    /// Record what can be taken although something cannot
+    #[arg(long)]
+    gaps_will_do: bool,
+    #[command(flatten)]
+    about: About,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReferArgs {
+    /// Where it is: a ticket number, an address
+    locator: Title,
+    /// What kind of evidence it is
+    #[arg(long, value_parser = words!(EvidenceKind))]
+    kind: EvidenceKind,
+    /// What it is, in one line [default: where it is]
+    #[arg(long)]
+    title: Option<Title>,
+    #[command(flatten)]
+    about: About,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SayArgs {
+    /// What was said
+    words: Note,
+    /// What it is, in one line
+    #[arg(long)]
+    title: Title,
+    /// What kind of evidence it is
+    #[arg(long, default_value = "statement", value_parser = words!(EvidenceKind))]
+    kind: EvidenceKind,
+    #[command(flatten)]
+    about: About,
+}
+
+impl About {
+    fn described(
+        self,
+        register: &Register,
+        today: Day,
+        evidence_kind: EvidenceKind,
+        title: Title,
+    ) -> Result<impl Fn(Content) -> EvidenceAdded + Clone + use<>, Failure> {
+        let Links { actions, findings, requirements } = Links::sorted(register, &self.links)?;
+        let organisations = resolve::organisations(register, &self.organisations)?;
+        let id = match self.id {
+            Some(id) => id,
+            None => next_free::evidence(register)?,
+        };
+        Ok(move |content| EvidenceAdded {
+            id: id.clone(),
+            title: title.clone(),
+            evidence_kind,
+            content,
+            shows: self.shows,
+            collected: self.collected.unwrap_or(today),
+            organisations: organisations.clone(),
+            actions: actions.clone(),
+            findings: findings.clone(),
+            requirements: requirements.clone(),
+            marking: self.marking,
+            provenance: self.provenance.clone(),
+        })
+    }
+}
+
+pub(super) fn add(args: AddArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    let title = match (args.title, args.files.first()) {
+        (Some(title), _) => title,
+        (None, Some(first)) => named_after(first)?,
+        (None, None) => return Err(Failure::usage("no file is named").help("name at least one")),
+    };
+    take(Files::Named(args.files), args.kind, title, args.gaps_will_do, args.about, door)
+}
+
+pub(super) fn collect(args: CollectArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    let title = match args.title {
+        Some(title) => title,
+        None => named_after(&args.folder)?,
+    };
+    take(Files::Folder(args.folder), args.kind, title, args.gaps_will_do, args.about, door)
+}
+
+fn named_after(path: &Path) -> Result<Title, Failure> {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    name.parse().map_err(|error| Failure::usage(format!("{error}")).help("say what it is with `--title`"))
+}
+
+fn take(
+    files: Files,
+    kind: EvidenceKind,
+    title: Title,
+    gaps_will_do: bool,
+    about: About,
+    door: &mut Door,
+) -> Result<Outcome, Failure> {
+    let mut desk = door.write()?;
+    let describe = about.described(desk.register(), desk.session.today(), kind, title)?;
+    // Refusals come before files are read: a large folder should not be hashed to be told that a role is missing.
+    let nothing = Content::Said { words: "not yet read".parse().map_err(|error| Failure::usage(format!("{error}")))? };
+    desk.rehearse(vec![describe(nothing).into()])?;
+    let added = desk.session.add_evidence(&desk.by, &files, gaps_will_do, desk.mode, describe.clone())?;
+    let event = describe(added.taken.content.clone());
+    let mut change = told(&event);
+    if !added.taken.held_already.is_empty() {
+        let ids: Vec<String> = added.taken.held_already.iter().map(ToString::to_string).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).filter(|id| *id != event.id.as_str()).collect();
+        if !ids.is_empty() {
+            change = change.note(format!("The same file is held already as {}.", ids.join(", ")));
+        }
+    }
+    let outcome = waiting(change, &event).told(desk.register().is_demonstration(), &added.recorded);
+    Ok(match left_out(&added.taken) {
+        Some(warning) => outcome.warn(warning),
+        None => outcome,
+    })
+}
+
+fn left_out(taken: &Taken) -> Option<String> {
+    if taken.skipped.is_empty() {
+        return None;
+    }
+    let named = taken.skipped.iter().take(SKIPPED_SHOWN_MAX);
+    let mut lines: Vec<String> = named.map(|skipped| format!("{}: {}", skipped.path, skipped.reason)).collect();
+    if taken.skipped.len() > SKIPPED_SHOWN_MAX {
+        lines.push(format!("and {} more", taken.skipped.len() - SKIPPED_SHOWN_MAX));
+    }
+    Some(format!("not everything that was met was taken\n{}", lines.join("\n")))
+}
+
+pub(super) fn refer(args: ReferArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    let title = args.title.unwrap_or_else(|| args.locator.clone());
+    without_files(Content::Reference { locator: args.locator }, args.kind, title, args.about, door)
+}
+
+pub(super) fn say(args: SayArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    without_files(Content::Said { words: args.words }, args.kind, args.title, args.about, door)
+}
+
+fn without_files(
+    content: Content,
+    kind: EvidenceKind,
+    title: Title,
+    about: About,
+    door: &mut Door,
+) -> Result<Outcome, Failure> {
+    let mut desk = door.write()?;
+    let event = about.described(desk.register(), desk.session.today(), kind, title)?(content);
+    let change = waiting(told(&event), &event);
+    let recorded = desk.record(vec![event.into()])?;
+    Ok(change.told(desk.register().is_demonstration(), &recorded))
+}
+
+fn told(event: &EvidenceAdded) -> Change {
+    let links = Links {
+        actions: event.actions.clone(),
+        findings: event.findings.clone(),
+        requirements: event.requirements.clone(),
+    };
+    let change = Change::new(format!("Added {}  {}", event.id, event.title))
+        .of(&event.id)
+        .fact("kind", event.evidence_kind)
+        .list("for", links.names())
+        .fact("shows", event.shows)
+        .fact("collected", event.collected);
+    let change = match &event.content {
+        Content::Files { manifest, files, bytes } => {
+            let plural = if *files == 1 { "file" } else { "files" };
+            let change = change.fact("taken", format!("{files} {plural}, {bytes} bytes"));
+            // A dry run keeps no manifest, so it has no digest to show.
+            if *manifest == portreeve_model::Digest::of(b"") { change } else { change.fact("manifest", manifest) }
+        }
+        Content::Reference { locator } => change.fact("where", locator),
+        Content::Said { words } => change.fact("words", words),
+    };
+    let everybody: BTreeSet<_> = event.organisations.iter().collect();
+    change.list("concerns", everybody).fact("marking", event.marking)
+}
+
+fn waiting(change: Change, event: &EvidenceAdded) -> Change {
+    change.note(format!("It counts once somebody else has checked it: portreeve evidence check {}", event.id))
+}

@@ -1,0 +1,146 @@
+//! Evidence that is held: used for more, checked by a second person, taken back, found again by a file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use portreeve_model::Digest;
+use portreeve_model::reference::EvidenceId;
+use portreeve_model::register::evidence::{EvidenceChecked, EvidenceLinked, EvidenceWithdrawn};
+use portreeve_model::text::Note;
+use serde_json::json;
+
+use crate::change::Change;
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::links::Links;
+use crate::outcome::{Ending, Outcome};
+use crate::resolve;
+
+/// The file that is looked for is read into memory: 1 GiB fits into any machine this runs on.
+const HASHED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
+#[derive(Debug, Args)]
+pub(crate) struct LinkArgs {
+    /// The evidence
+    id: EvidenceId,
+    /// An action, finding or requirement it is for too, several times for several
+    #[arg(long = "for", value_name = "REF", required = true)]
+    links: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The evidence
+    id: EvidenceId,
+    /// It shows what it should: what is said when nothing is
+    #[arg(long, conflicts_with = "reject")]
+    accept: bool,
+    /// It does not show what it should: what is asked for instead
+    #[arg(long, value_name = "TEXT", conflicts_with = "note")]
+    reject: Option<Note>,
+    /// What you saw
+    #[arg(long)]
+    note: Option<Note>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WithdrawArgs {
+    /// The evidence
+    id: EvidenceId,
+    /// Why
+    #[arg(long)]
+    reason: Note,
+    /// Remove the bytes too, as for personal data; this cannot be taken back
+    #[arg(long)]
+    erase: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FindArgs {
+    /// A file to look for, or the SHA-256 of one
+    #[arg(value_name = "FILE or SHA256")]
+    what: PathBuf,
+}
+
+pub(super) fn link(args: LinkArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    let mut desk = door.write()?;
+    let held = resolve::held("evidence", &args.id, &desk.register().evidence, "evidence list")?;
+    let counted = held.counts();
+    let links = Links::sorted(desk.register(), &args.links)?;
+    let change = Change::new(format!("Linked {}", args.id)).of(&args.id).list("also for", links.names());
+    let Links { actions, findings, requirements } = links;
+    let id = args.id.clone();
+    let recorded = desk.record(vec![EvidenceLinked { id: args.id, actions, findings, requirements }.into()])?;
+    let counts_no_more = counted && desk.register().evidence.get(&id).is_some_and(|held| !held.counts());
+    let change = if counts_no_more {
+        change.note(format!("It waits for a check again: portreeve evidence check {id}"))
+    } else {
+        change
+    };
+    Ok(change.told(desk.register().is_demonstration(), &recorded))
+}
+
+pub(super) fn check(args: CheckArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    let mut desk = door.write()?;
+    let accepted = args.accept || args.reject.is_none();
+    let headline = if accepted {
+        format!("Checked {}: it shows what it should", args.id)
+    } else {
+        format!("Checked {}: it does not show what it should", args.id)
+    };
+    let note = args.reject.or(args.note);
+    let change = Change::new(headline).of(&args.id).maybe("note", note.as_ref());
+    let recorded = desk.record(vec![EvidenceChecked { id: args.id, accepted, note }.into()])?;
+    Ok(change.told(desk.register().is_demonstration(), &recorded))
+}
+
+pub(super) fn withdraw(args: WithdrawArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    let mut desk = door.write()?;
+    let mut change = Change::new(format!("Withdrew {}", args.id)).of(&args.id).fact("reason", &args.reason);
+    if args.erase {
+        change = change
+            .fact("erased", "its files, except those that other evidence holds")
+            .note("The digests and this reason stay in the ledger.")
+            .lasting();
+    }
+    let event = EvidenceWithdrawn { id: args.id, reason: args.reason, erased: args.erase };
+    desk.rehearse(vec![event.clone().into()])?;
+    let recorded = desk.session.withdraw_evidence(&desk.by, event, desk.mode)?;
+    Ok(change.told(desk.register().is_demonstration(), &recorded))
+}
+
+pub(super) fn find(args: &FindArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    let digest = digest_of(&args.what)?;
+    let window = door.ask()?;
+    let known = &window.register().evidence;
+    let found = window.session.find_evidence(&digest)?;
+    let found: Vec<_> = found.iter().filter_map(|id| known.get(id).map(|held| (id, held))).collect();
+    let mut text = format!("sha256 {digest}\n");
+    for (id, held) in &found {
+        text.push_str(&format!("{id}  {} (shows {})\n", held.title, held.shows));
+    }
+    if found.is_empty() {
+        text.push_str("No evidence holds it.\n");
+    }
+    let items: Vec<_> =
+        found.iter().map(|(id, held)| json!({"id": id, "title": held.title, "shows": held.shows})).collect();
+    let object = json!({"sha256": digest, "evidence": items});
+    let outcome = Outcome::new(window.is_demonstration(), "portreeve.evidence-found/1", text, object);
+    Ok(outcome.ending(Ending::fine_if(!found.is_empty())))
+}
+
+/// A digest given as such, or of the file's bytes.
+fn digest_of(what: &Path) -> Result<Digest, Failure> {
+    if let Some(digest) = what.to_str().and_then(|text| text.parse().ok()) {
+        return Ok(digest);
+    }
+    let wrong = |because: String| Failure::environment(format!("could not read {}: {because}", what.display()));
+    let size = fs::metadata(what)
+        .map_err(|error| wrong(error.to_string()).help("name a file, or a SHA-256 as 64 hexadecimal digits"))?;
+    if size.len() > HASHED_BYTES_MAX {
+        return Err(wrong(format!("it has {} bytes", size.len())).help("give its SHA-256, as `sha256sum` prints it"));
+    }
+    let bytes = fs::read(what).map_err(|error| wrong(error.to_string()).help("see that you may read the file"))?;
+    Ok(Digest::of(&bytes))
+}

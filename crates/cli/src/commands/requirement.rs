@@ -1,0 +1,165 @@
+//! `portreeve requirement`: what an assessor asks for, and what each organisation says about it.
+
+use clap::{Args, Subcommand};
+use portreeve_model::reference::OrganisationId;
+use portreeve_model::register::requirement::{ExclusionChecked, ExclusionProposed, RequirementStated};
+use portreeve_model::text::Note;
+
+use super::Run;
+use crate::change::Change;
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::resolve;
+use crate::view;
+
+/// What an assessor asks for
+#[derive(Debug, Subcommand)]
+pub(crate) enum RequirementCommand {
+    /// List requirements and which are ready
+    List(ListArgs),
+    /// Show one: what it asks, what stands in the way, what it rests on
+    Show(ShowArgs),
+    /// State how a requirement is met
+    State(StateArgs),
+    /// Propose that a requirement does not apply
+    Exclude(ExcludeArgs),
+    /// Agree, or not, that a requirement does not apply
+    Check(CheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Only those that are not ready
+    #[arg(long)]
+    open: bool,
+    #[command(flatten)]
+    about: super::readiness::About,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// Its number, as PSN-BND-FW, or in full, as psn-coco-1.32:PSN-BND-FW
+    #[arg(value_name = "REF")]
+    id: String,
+    #[command(flatten)]
+    about: super::readiness::About,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StateArgs {
+    /// The requirement
+    #[arg(value_name = "REF")]
+    id: String,
+    /// How it is met
+    #[arg(long, value_name = "TEXT")]
+    statement: Note,
+    /// For whom [default: every organisation]
+    #[arg(long = "organisation", value_name = "ID")]
+    organisations: Vec<OrganisationId>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExcludeArgs {
+    /// The requirement
+    #[arg(value_name = "REF")]
+    id: String,
+    /// Why it does not apply
+    #[arg(long)]
+    reason: Note,
+    /// For whom [default: every organisation]
+    #[arg(long = "organisation", value_name = "ID")]
+    organisations: Vec<OrganisationId>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The requirement
+    #[arg(value_name = "REF")]
+    id: String,
+    /// It does not apply: what is said when nothing is
+    #[arg(long, conflicts_with = "reject")]
+    accept: bool,
+    /// It does apply
+    #[arg(long)]
+    reject: bool,
+    /// What you say to it
+    #[arg(long)]
+    note: Option<Note>,
+    /// For whom [default: every organisation]
+    #[arg(long = "organisation", value_name = "ID")]
+    organisations: Vec<OrganisationId>,
+}
+
+impl Run for RequirementCommand {
+    fn doing(&self) -> &'static str {
+        match self {
+            RequirementCommand::List(_) => "list the requirements",
+            RequirementCommand::Show(_) => "show the requirement",
+            RequirementCommand::State(_) => "state how the requirement is met",
+            RequirementCommand::Exclude(_) => "propose that the requirement does not apply",
+            RequirementCommand::Check(_) => "check that the requirement does not apply",
+        }
+    }
+
+    fn run(self, door: &mut Door) -> Result<Outcome, Failure> {
+        match self {
+            RequirementCommand::List(args) => {
+                let window = door.ask()?;
+                let asked = args.about.ask(&window)?;
+                view::requirements(&window, &asked, args.open)
+            }
+            RequirementCommand::Show(args) => {
+                let window = door.ask()?;
+                let id = resolve::requirement(window.register(), &args.id)?;
+                let asked = args.about.ask(&window)?;
+                view::requirement(&window, &asked, &id)
+            }
+            RequirementCommand::State(args) => state(args, door),
+            RequirementCommand::Exclude(args) => exclude(args, door),
+            RequirementCommand::Check(args) => check(args, door),
+        }
+    }
+}
+
+fn state(args: StateArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    let mut desk = door.write()?;
+    let requirement = resolve::requirement(desk.register(), &args.id)?;
+    let organisations = resolve::organisations(desk.register(), &args.organisations)?;
+    let change = Change::new(format!("Stated how {requirement} is met"))
+        .of(&requirement)
+        .list("for", &organisations)
+        .fact("statement", &args.statement);
+    let event = RequirementStated { requirement, organisations, statement: args.statement };
+    let recorded = desk.record(vec![event.into()])?;
+    Ok(change.told(desk.register().is_demonstration(), &recorded))
+}
+
+fn exclude(args: ExcludeArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    let mut desk = door.write()?;
+    let requirement = resolve::requirement(desk.register(), &args.id)?;
+    let organisations = resolve::organisations(desk.register(), &args.organisations)?;
+    let change = Change::new(format!("Proposed that {requirement} does not apply"))
+        .of(&requirement)
+        .list("for", &organisations)
+        .fact("reason", &args.reason)
+        .note("It counts as not ready until somebody else agrees: portreeve requirement check REF");
+    let event = ExclusionProposed { requirement, organisations, reason: args.reason };
+    let recorded = desk.record(vec![event.into()])?;
+    Ok(change.told(desk.register().is_demonstration(), &recorded))
+}
+
+fn check(args: CheckArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    let mut desk = door.write()?;
+    let requirement = resolve::requirement(desk.register(), &args.id)?;
+    let organisations = resolve::organisations(desk.register(), &args.organisations)?;
+    let accepted = args.accept || !args.reject;
+    let said = if accepted { "Agreed" } else { "Did not agree" };
+    let change = Change::new(format!("{said} that {requirement} does not apply"))
+        .of(&requirement)
+        .list("for", &organisations)
+        .maybe("note", args.note.as_ref());
+    let event = ExclusionChecked { requirement, organisations, accepted, note: args.note };
+    let recorded = desk.record(vec![event.into()])?;
+    Ok(change.told(desk.register().is_demonstration(), &recorded))
+}

@@ -1,0 +1,99 @@
+//! `portreeve scheme`: what an accreditation needs, adopted for organisations, with its baseline.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use portreeve_engine::SchemeAdoption;
+use portreeve_model::Day;
+use portreeve_model::reference::{OrganisationId, SchemeId};
+use portreeve_model::register::adoption::BaselineSet;
+use portreeve_model::text::Note;
+
+use super::Run;
+use super::framework::file;
+use crate::change::Change;
+use crate::door::Door;
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::resolve;
+use crate::view;
+
+/// What an accreditation needs: gates, time rules, pack contents
+#[derive(Debug, Subcommand)]
+pub(crate) enum SchemeCommand {
+    /// Adopt a scheme: a built-in one by its name, or a scheme file; again to change organisations or target
+    Adopt(AdoptArgs),
+    /// Take the scope as it stands as what later growth is measured against
+    Baseline(BaselineArgs),
+    /// List the schemes that were adopted
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdoptArgs {
+    /// Its reference, as psn
+    id: SchemeId,
+    /// A scheme file in JSON [default: the built-in one of this name]
+    file: Option<PathBuf>,
+    /// Who goes for it [default: every organisation of the register]
+    #[arg(long = "organisation", value_name = "ID")]
+    organisations: Vec<OrganisationId>,
+    /// The day by which they want it
+    #[arg(long, value_name = "DATE")]
+    target: Option<Day>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BaselineArgs {
+    /// What was agreed, and where
+    #[arg(long)]
+    note: Note,
+    /// The scheme [default: the only one]
+    #[arg(long)]
+    scheme: Option<SchemeId>,
+}
+
+impl Run for SchemeCommand {
+    fn doing(&self) -> &'static str {
+        match self {
+            SchemeCommand::Adopt(_) => "adopt the scheme",
+            SchemeCommand::Baseline(_) => "set the baseline",
+            SchemeCommand::List => "list the schemes",
+        }
+    }
+
+    fn run(self, door: &mut Door) -> Result<Outcome, Failure> {
+        match self {
+            SchemeCommand::Adopt(args) => adopt(args, door),
+            SchemeCommand::Baseline(args) => baseline(args, door),
+            SchemeCommand::List => view::schemes(&door.ask()?),
+        }
+    }
+}
+
+fn adopt(args: AdoptArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    let bytes = args.file.as_deref().map(file).transpose()?;
+    let desk = door.write()?;
+    let organisations = resolve::organisations(desk.register(), &args.organisations)?;
+    let asked = SchemeAdoption { id: args.id, bytes, organisations, target: args.target };
+    let recorded = desk.session.adopt_scheme(&desk.by, &asked, desk.mode)?;
+    let change = Change::new(format!("Adopted the scheme {}", asked.id))
+        .of(&asked.id)
+        .list("for", &asked.organisations)
+        .maybe("target", asked.target)
+        .note("Next: portreeve status");
+    Ok(change.told(desk.register().is_demonstration(), &recorded))
+}
+
+fn baseline(args: BaselineArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    let mut desk = door.write()?;
+    let scheme = resolve::scheme(desk.register(), args.scheme.as_ref())?;
+    let register = desk.register();
+    let change = Change::new(format!("Set the baseline of {scheme}"))
+        .of(&scheme)
+        .fact("actions", register.actions.len())
+        .fact("findings", register.findings.len())
+        .fact("note", &args.note);
+    let recorded = desk.record(vec![BaselineSet { scheme, note: args.note }.into()])?;
+    Ok(change.told(desk.register().is_demonstration(), &recorded))
+}

@@ -1,0 +1,116 @@
+//! What a person names and what they leave out: the only scheme, all organisations, a requirement by its number alone.
+
+use std::collections::BTreeSet;
+
+use portreeve_model::Register;
+use portreeve_model::reference::{OrganisationId, RequirementId, SchemeId};
+
+use crate::failure::Failure;
+use crate::near::nearest;
+
+/// The organisations named, or all there are.
+pub(crate) fn organisations(
+    register: &Register,
+    named: &[OrganisationId],
+) -> Result<BTreeSet<OrganisationId>, Failure> {
+    if let Some(stranger) = named.iter().find(|id| !register.organisations.contains_key(*id)) {
+        return Err(unknown("organisation", stranger.as_str(), register.organisations.keys(), "organisation list"));
+    }
+    if named.is_empty() {
+        return Ok(register.organisations.keys().cloned().collect());
+    }
+    Ok(named.iter().cloned().collect())
+}
+
+/// The scheme named, or the only one there is.
+pub(crate) fn scheme(register: &Register, named: Option<&SchemeId>) -> Result<SchemeId, Failure> {
+    let known: Vec<&SchemeId> = register.schemes.keys().collect();
+    match (named, known.as_slice()) {
+        (Some(named), _) if register.schemes.contains_key(named) => Ok(named.clone()),
+        (Some(named), _) => Err(unknown("adopted scheme", named.as_str(), known, "scheme list")),
+        (None, [only]) => Ok((*only).clone()),
+        (None, []) => Err(Failure::usage("no scheme has been adopted").help(ADOPT_HELP)),
+        (None, several) => {
+            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+            Err(Failure::usage("several schemes have been adopted, and none is named")
+                .help(format!("say which with `--scheme`: {}", names.join(", "))))
+        }
+    }
+}
+
+/// What to do when nothing has been adopted yet.
+pub(crate) const ADOPT_HELP: &str = "adopt one: `portreeve framework add psn-coco-1.32`, then \
+                                     `portreeve scheme adopt psn --target DATE`";
+
+/// A requirement, named in full (`psn-coco-1.32:PSN-BND-FW`) or by its number when one framework has it.
+pub(crate) fn requirement(register: &Register, given: &str) -> Result<RequirementId, Failure> {
+    match requirements_named(register, given).as_slice() {
+        [only] => Ok(only.clone()),
+        [] => {
+            let known = all_requirements(register);
+            let numbers = known.iter().map(|id| id.number.to_string());
+            let near = nearest(given, known.iter().map(ToString::to_string).chain(numbers));
+            Err(unknown_with("requirement", given, near, "requirement list"))
+        }
+        several => {
+            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+            Err(Failure::usage(format!("several frameworks have a requirement `{given}`"))
+                .help(format!("say which: {}", names.join(", "))))
+        }
+    }
+}
+
+/// Every requirement that `given` may name.
+pub(crate) fn requirements_named(register: &Register, given: &str) -> Vec<RequirementId> {
+    all_requirements(register).into_iter().filter(|id| id.number.as_str() == given || id.to_string() == given).collect()
+}
+
+fn all_requirements(register: &Register) -> Vec<RequirementId> {
+    let of = |(framework, held): (
+        &portreeve_model::reference::FrameworkId,
+        &portreeve_model::register::adoption::AdoptedFramework,
+    )| {
+        let framework = framework.clone();
+        let numbers: Vec<_> = held.event.requirements.iter().cloned().collect();
+        numbers.into_iter().map(move |number| RequirementId { framework: framework.clone(), number })
+    };
+    register.frameworks.iter().flat_map(of).collect()
+}
+
+/// Something named that does not exist, with what may have been meant.
+pub(crate) fn unknown<K: ToString>(
+    noun: &str,
+    given: &str,
+    known: impl IntoIterator<Item = K>,
+    command: &str,
+) -> Failure {
+    unknown_with(noun, given, nearest(given, known), command)
+}
+
+fn unknown_with(noun: &str, given: &str, near: Vec<String>, command: &str) -> Failure {
+    let failure = Failure::usage(format!("there is no {noun} `{given}`"));
+    let failure = if near.is_empty() { failure } else { failure.help(did_you_mean(&near)) };
+    failure.help(format!("`portreeve {command}` shows what there is"))
+}
+
+/// "did you mean A or B?"
+pub(crate) fn did_you_mean(near: &[String]) -> String {
+    match near {
+        [] => String::new(),
+        [only] => format!("did you mean `{only}`?"),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(|name| format!("`{name}`")).collect();
+            format!("did you mean {} or `{last}`?", first.join(", "))
+        }
+    }
+}
+
+/// The thing of this reference, or what may have been meant.
+pub(crate) fn held<'a, K: Ord + std::fmt::Display, V>(
+    noun: &str,
+    id: &K,
+    held: &'a std::collections::BTreeMap<K, V>,
+    command: &str,
+) -> Result<&'a V, Failure> {
+    held.get(id).ok_or_else(|| unknown(noun, &id.to_string(), held.keys(), command))
+}

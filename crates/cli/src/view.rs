@@ -1,0 +1,335 @@
+//! From an answer to what is shown of it: picks the report, and the layout for the screen it goes to.
+
+use std::collections::BTreeMap;
+
+use portreeve_engine::{Asked, Standards};
+use portreeve_model::readiness::{GateAnswer, RequirementState, Verdict};
+use portreeve_model::reference::{
+    ActionId, DecisionId, EvidenceId, FindingId, FrameworkId, OrganisationId, PersonId, RequirementId, RiskId, SourceId,
+};
+use portreeve_model::standards::{Framework, Scheme};
+use portreeve_model::standing::Lens;
+use portreeve_model::words::Severity;
+use portreeve_reporting::lists::{self, ActionFilter, EvidenceFilter, FindingFilter};
+use portreeve_reporting::show::{self, Record};
+use portreeve_reporting::table::Table;
+use portreeve_reporting::why::{self, Wanted};
+use portreeve_reporting::{Layout, log, next, readiness, status};
+use serde_json::{Value, json};
+
+use crate::door::Window;
+use crate::failure::Failure;
+use crate::near::nearest;
+use crate::outcome::{Ending, Outcome};
+use crate::resolve::{self, did_you_mean, requirements_named, unknown};
+use crate::ui::layout;
+
+/// The width of a text that is read as a whole, where no terminal says how wide it is.
+const WIDTH: usize = 100;
+
+/// Days before an action is due when no scheme says; the built-in scheme says the same.
+const AT_RISK_DAYS: u16 = 14;
+
+/// For a text that is read as a whole, wherever it goes.
+fn page() -> Layout {
+    Layout { width: Some(layout().width.unwrap_or(WIDTH)), ..layout() }
+}
+
+fn listed(window: &Window<'_>, format: &'static str, table: &Table) -> Result<Outcome, Failure> {
+    let demonstration = window.is_demonstration();
+    Ok(Outcome::new(demonstration, format, table.text(layout()), table.json(format, demonstration)))
+}
+
+/// A record, or what may have been meant among `known`.
+fn shown<K: ToString>(
+    window: &Window<'_>,
+    format: &'static str,
+    (noun, id): (&str, &str),
+    known: impl IntoIterator<Item = K>,
+    record: Option<Record>,
+) -> Result<Outcome, Failure> {
+    let command = format!("{} list", noun.split(' ').next().unwrap_or(noun));
+    let record = record.ok_or_else(|| unknown(noun, id, known, &command))?;
+    Ok(Outcome::new(window.is_demonstration(), format, record.text(page()), record.json(format)))
+}
+
+/// What actions are judged by. With several schemes the one that is wanted first; without any, only their own dates.
+fn judged(window: &Window<'_>) -> Result<Asked, Failure> {
+    let schemes = &window.register().schemes;
+    let first = schemes.iter().min_by_key(|(id, held)| (held.event.target.is_none(), held.event.target, *id));
+    if let Some((scheme, _)) = first {
+        return Ok(window.session.ask(Some(scheme), &[], window.when)?);
+    }
+    let word = |text: &str| text.parse().map_err(|error| Failure::usage(format!("{error}")));
+    let id = "none".parse().map_err(|error| Failure::usage(format!("{error}")))?;
+    let framework: FrameworkId = "none".parse().map_err(|error| Failure::usage(format!("{error}")))?;
+    let scheme = Scheme {
+        id,
+        title: word("No scheme")?,
+        framework: framework.clone(),
+        source: "No scheme has been adopted.".parse().map_err(|error| Failure::usage(format!("{error}")))?,
+        threshold: Severity::High,
+        at_risk_days: AT_RISK_DAYS,
+        certificate_months: 0,
+        gates: Vec::new(),
+        evidence: BTreeMap::new(),
+        particulars: Vec::new(),
+        pack: Vec::new(),
+    };
+    let (title, version) = (word("No framework")?, word("none")?);
+    let framework = Framework { id: framework, title, version, requirements: Vec::new() };
+    let standards = Standards { framework, scheme };
+    Ok(Asked { history: window.history.clone(), standards, answers: Vec::new(), as_of: window.as_of })
+}
+
+pub(crate) fn people(window: &Window<'_>) -> Result<Outcome, Failure> {
+    listed(window, "portreeve.people/1", &lists::people(window.register(), window.as_of.on))
+}
+
+pub(crate) fn organisations(window: &Window<'_>) -> Result<Outcome, Failure> {
+    listed(window, "portreeve.organisations/1", &lists::organisations(window.register(), window.as_of.on))
+}
+
+/// An organisation's application form, field by field.
+pub(crate) fn form(window: &Window<'_>, scheme: &Scheme, organisation: &OrganisationId) -> Outcome {
+    let held = window.register().schemes.get(&scheme.id).and_then(|held| held.particulars.get(organisation));
+    let mut text = format!("{} for {organisation}\n", scheme.title);
+    let mut fields = serde_json::Map::new();
+    for field in &scheme.particulars {
+        let answer = held.and_then(|form| form.get(&field.id)).map(|answer| answer.as_str().to_owned());
+        let written = answer.as_deref().unwrap_or("(empty)");
+        text.push_str(&format!("  {:<24}{written}\n", field.id));
+        fields.insert(field.id.clone(), json!(answer));
+    }
+    let object = json!({"scheme": scheme.id, "organisation": organisation, "fields": fields});
+    Outcome::new(window.is_demonstration(), "portreeve.form/1", text, object)
+}
+
+pub(crate) fn frameworks(window: &Window<'_>) -> Result<Outcome, Failure> {
+    listed(window, "portreeve.frameworks/1", &lists::frameworks(window.register(), window.as_of.on))
+}
+
+pub(crate) fn schemes(window: &Window<'_>) -> Result<Outcome, Failure> {
+    listed(window, "portreeve.schemes/1", &lists::schemes(window.register(), window.as_of.on))
+}
+
+pub(crate) fn sources(window: &Window<'_>) -> Result<Outcome, Failure> {
+    listed(window, "portreeve.sources/1", &lists::sources(window.register(), window.as_of.on))
+}
+
+pub(crate) fn source(window: &Window<'_>, id: &SourceId) -> Result<Outcome, Failure> {
+    let record = show::source(window.register(), &window.history, id, window.as_of.on);
+    shown(window, "portreeve.source/1", ("source", id.as_str()), window.register().sources.keys(), record)
+}
+
+pub(crate) fn findings(
+    window: &Window<'_>,
+    open: bool,
+    at_or_above: Option<Severity>,
+    source: Option<&SourceId>,
+) -> Result<Outcome, Failure> {
+    if let Some(source) = source {
+        resolve::held("source", source, &window.register().sources, "source list")?;
+    }
+    let filter = FindingFilter { open, severity: at_or_above, source: source.cloned() };
+    listed(window, "portreeve.findings/1", &lists::findings(window.register(), &filter, window.as_of.on))
+}
+
+pub(crate) fn finding(window: &Window<'_>, id: &FindingId) -> Result<Outcome, Failure> {
+    let record = show::finding(window.register(), &window.history, id, window.as_of.on);
+    shown(window, "portreeve.finding/1", ("finding", id.as_str()), window.register().findings.keys(), record)
+}
+
+/// Which actions are wanted.
+pub(crate) struct Actions {
+    pub(crate) late: bool,
+    pub(crate) open: bool,
+    pub(crate) owner: Option<PersonId>,
+    pub(crate) finding: Option<FindingId>,
+}
+
+pub(crate) fn actions(window: &Window<'_>, wanted: &Actions) -> Result<Outcome, Failure> {
+    let register = window.register();
+    if let Some(owner) = &wanted.owner {
+        resolve::held("person", owner, &register.people, "person list")?;
+    }
+    if let Some(finding) = &wanted.finding {
+        resolve::held("finding", finding, &register.findings, "finding list")?;
+    }
+    let asked = judged(window)?;
+    let Actions { late, open, owner, finding } = wanted;
+    let filter = ActionFilter { late: *late, open: *open, owner: owner.clone(), finding: finding.clone() };
+    listed(window, "portreeve.actions/1", &lists::actions(&asked.subject(), &filter, window.as_of.on))
+}
+
+pub(crate) fn action(window: &Window<'_>, id: &ActionId) -> Result<Outcome, Failure> {
+    let asked = judged(window)?;
+    let record = show::action(&asked.subject(), &window.history, id, window.as_of.on);
+    shown(window, "portreeve.action/1", ("action", id.as_str()), window.register().actions.keys(), record)
+}
+
+pub(crate) fn all_evidence(window: &Window<'_>, waiting: bool) -> Result<Outcome, Failure> {
+    let table = lists::evidence(window.register(), &EvidenceFilter { waiting }, window.as_of.on);
+    listed(window, "portreeve.evidence-list/1", &table)
+}
+
+pub(crate) fn evidence(window: &Window<'_>, id: &EvidenceId) -> Result<Outcome, Failure> {
+    let mut record = show::evidence(window.register(), &window.history, id, window.as_of.on);
+    if let Some(record) = &mut record {
+        for line in window.session.file_lines_of(window.register(), id)? {
+            let size = line.size.map_or_else(|| "erased".to_owned(), |size| format!("{size} bytes"));
+            record.facts.push(("File".to_owned(), format!("{}  {size}  sha256 {}", line.name, line.digest)));
+        }
+    }
+    shown(window, "portreeve.evidence/1", ("evidence", id.as_str()), window.register().evidence.keys(), record)
+}
+
+pub(crate) fn decisions(window: &Window<'_>, open: bool) -> Result<Outcome, Failure> {
+    let register = window.register();
+    let mut table = lists::decisions(register, window.as_of.on);
+    let taken = |id: &str| register.decisions.iter().any(|(held, one)| held.as_str() == id && one.taken.is_some());
+    table.rows.retain(|row| !open || row.first().is_some_and(|id| !taken(id)));
+    listed(window, "portreeve.decisions/1", &table)
+}
+
+pub(crate) fn decision(window: &Window<'_>, id: &DecisionId) -> Result<Outcome, Failure> {
+    let record = show::decision(window.register(), &window.history, id, window.as_of.on);
+    shown(window, "portreeve.decision/1", ("decision", id.as_str()), window.register().decisions.keys(), record)
+}
+
+pub(crate) fn risks(window: &Window<'_>) -> Result<Outcome, Failure> {
+    listed(window, "portreeve.risks/1", &lists::risks(window.register(), window.as_of.on))
+}
+
+pub(crate) fn risk(window: &Window<'_>, id: &RiskId) -> Result<Outcome, Failure> {
+    let record = show::risk(window.register(), &window.history, id, window.as_of.on);
+    shown(window, "portreeve.risk/1", ("risk acceptance", id.as_str()), window.register().risks.keys(), record)
+}
+
+pub(crate) fn requirements(window: &Window<'_>, asked: &Asked, open: bool) -> Result<Outcome, Failure> {
+    let mut table = lists::requirements(&asked.subject(), window.as_of.on);
+    // The rows name the requirement first and the organisation third.
+    let not_ready = |number: &str, whom: &str| {
+        let mut answers = asked.answers.iter().filter(|answer| answer.organisation.as_str() == whom);
+        answers.any(|answer| {
+            let mut held = answer.requirements.iter().filter(|held| held.id.number.as_str() == number);
+            held.any(|held| held.state == RequirementState::NotReady)
+        })
+    };
+    table.rows.retain(|row| match row.as_slice() {
+        [number, _, whom, ..] => !open || not_ready(number, whom),
+        _ => true,
+    });
+    listed(window, "portreeve.requirements/1", &table)
+}
+
+pub(crate) fn requirement(window: &Window<'_>, asked: &Asked, id: &RequirementId) -> Result<Outcome, Failure> {
+    let subject = asked.subject();
+    let record = show::requirement(&subject, &window.history, id, window.as_of.on).ok_or_else(|| {
+        Failure::usage(format!("the scheme `{}` does not judge `{id}`", subject.scheme.id))
+            .help("name the scheme that does with `--scheme`; `portreeve scheme list` shows them")
+    })?;
+    let format = "portreeve.requirement/1";
+    Ok(Outcome::new(window.is_demonstration(), format, record.text(page()), record.json(format)))
+}
+
+pub(crate) fn certificates(window: &Window<'_>) -> Result<Outcome, Failure> {
+    listed(window, "portreeve.certificates/1", &lists::certificates(window.register(), window.as_of.on))
+}
+
+pub(crate) fn packs(window: &Window<'_>) -> Result<Outcome, Failure> {
+    listed(window, "portreeve.packs/1", &lists::packs(window.register(), window.as_of.on))
+}
+
+/// An answer under the format that the report itself gives it.
+fn answered(asked: &Asked, format: &'static str, text: String, object: Value) -> Outcome {
+    Outcome::new(asked.subject().register.is_demonstration(), format, text, object)
+}
+
+pub(crate) fn readiness(asked: &Asked) -> Outcome {
+    let subject = asked.subject();
+    answered(asked, "portreeve.readiness/1", readiness::text(&subject, page()), readiness::json(&subject))
+}
+
+pub(crate) fn status(asked: &Asked) -> Outcome {
+    let subject = asked.subject();
+    answered(asked, "portreeve.status/1", status::text(&subject, page()), status::json(&subject))
+}
+
+pub(crate) fn next(asked: &Asked) -> Outcome {
+    let subject = asked.subject();
+    answered(asked, "portreeve.next/1", next::text(&subject, page()), next::json(&subject))
+}
+
+pub(crate) fn why(window: &Window<'_>, asked: &Asked, what: Option<&str>) -> Result<Outcome, Failure> {
+    let subject = asked.subject();
+    let wanted = match what {
+        None => Wanted::Scheme,
+        Some(what) => wanted(asked, what)?,
+    };
+    let files = match wanted {
+        Wanted::Scheme => BTreeMap::new(),
+        _ => window.session.file_lines(window.register())?,
+    };
+    let text = why::text(&subject, &wanted, &files, page());
+    let outcome = answered(asked, "portreeve.why/1", text, why::json(&subject, &wanted, &files, page()));
+    Ok(outcome.ending(Ending::fine_if(stands(asked, &wanted))))
+}
+
+/// Whether nothing stands in the way of what is asked about.
+fn stands(asked: &Asked, wanted: &Wanted) -> bool {
+    let register = asked.history.register();
+    match wanted {
+        Wanted::Scheme => asked.answers.iter().all(|answer| answer.verdict != Verdict::WouldNotPass),
+        Wanted::Gate(id) => {
+            asked.answers.iter().flat_map(|answer| &answer.gates).filter(|gate| &gate.id == id).all(GateAnswer::passes)
+        }
+        Wanted::Requirement(id) => {
+            let mut held = asked.answers.iter().flat_map(|answer| &answer.requirements).filter(|held| &held.id == id);
+            held.all(|held| held.state != RequirementState::NotReady)
+        }
+        Wanted::Action(id) => register.actions.get(id).is_some_and(|action| !register.is_unfinished(action)),
+        Wanted::Finding(id) => register
+            .findings
+            .get(id)
+            .is_some_and(|finding| !register.finding_standing(id, finding, asked.as_of.on, Lens::Verified).is_open()),
+    }
+}
+
+/// What a reference means: a record first, then a gate, then a requirement with or without its framework.
+fn wanted(asked: &Asked, what: &str) -> Result<Wanted, Failure> {
+    let subject = asked.subject();
+    if what == subject.scheme.id.as_str() {
+        return Ok(Wanted::Scheme);
+    }
+    if let Some((id, _)) = subject.register.actions.get_key_value(what) {
+        return Ok(Wanted::Action(id.clone()));
+    }
+    if let Some((id, _)) = subject.register.findings.get_key_value(what) {
+        return Ok(Wanted::Finding(id.clone()));
+    }
+    if subject.scheme.gates.iter().any(|gate| gate.id == what) {
+        return Ok(Wanted::Gate(what.to_owned()));
+    }
+    let named = requirements_named(subject.register, what).into_iter().find(|id| id.framework == subject.framework.id);
+    if let Some(requirement) = named {
+        return Ok(Wanted::Requirement(requirement));
+    }
+    let mut known: Vec<String> = subject.register.actions.keys().map(ToString::to_string).collect();
+    known.extend(subject.register.findings.keys().map(ToString::to_string));
+    known.extend(subject.scheme.gates.iter().map(|gate| gate.id.clone()));
+    known.extend(subject.framework.requirements.iter().map(|found| found.number.to_string()));
+    let failure = Failure::usage(format!("there is no action, finding, gate or requirement `{what}`"));
+    let near = nearest(what, &known);
+    Err(if near.is_empty() {
+        failure.help("`portreeve why` alone shows all there is")
+    } else {
+        failure.help(did_you_mean(&near))
+    })
+}
+
+pub(crate) fn log(window: &Window<'_>, about: Option<&str>) -> Outcome {
+    let lines = log::lines(&window.history, about);
+    let demonstration = window.is_demonstration();
+    Outcome::new(demonstration, "portreeve.log/1", log::text(&lines, layout()), log::json(&lines, demonstration))
+}

@@ -1,0 +1,106 @@
+//! Exit codes are an interface that scripts rely on: each has a row here.
+
+use std::fs;
+
+use crate::support::{Place, day};
+
+#[test]
+fn nought_is_fine_and_one_is_a_check_that_said_no() {
+    let place = Place::with_evidence();
+    for (code, line) in [
+        (0, "status"),
+        (0, ""),
+        (0, "next"),
+        (0, "action list"),
+        (0, "log"),
+        (0, "verify"),
+        (0, "--help"),
+        (0, "--version"),
+        (0, "action add --help"),
+        (0, "completions bash"),
+        (1, "readiness"),
+        (1, "why"),
+        (1, "pack build pack"),
+        (1, "pack verify pack"),
+    ] {
+        let _ = place.run(line).exits(code);
+    }
+    assert!(place.path("pack/index.html").is_file(), "a pack that lacks something is built and says so");
+}
+
+#[test]
+fn two_is_a_command_that_makes_no_sense() {
+    let place = Place::with_an_action();
+    for line in [
+        "actoin",
+        "action list --foo",
+        "action",
+        "action show RAP-9",
+        "finding show NOPE",
+        "why NOPE",
+        "readiness --organisation XYZ",
+        "action add \"Do it @network-officer by 31 November 2030\"",
+        "finding raise ITHC-1 \"Another\" --severity P2",
+        "scheme adopt nonsense",
+        "framework add nonsense",
+        "action claim RAP-001 --at 2020-01-01",
+        "action list --at 2000-01-01",
+        "log --known 99999",
+        "status --register nowhere",
+        "finding conclude ITHC-1-001 --reason x",
+        "init --name Northmoor",
+        "pack verify vpn.txt",
+    ] {
+        let _ = place.run(line).exits(2);
+    }
+    let _ = Place::northmoor().by("Not A Person", "person list").exits(2);
+}
+
+#[test]
+fn three_is_refused_by_the_rules() {
+    let place = Place::with_evidence();
+    for (person, line) in [
+        ("network-officer", "evidence check E-0001"),
+        ("network-officer", "action verify RAP-001"),
+        ("checker", "action verify RAP-001"),
+        ("checker", "person add somebody --role checker"),
+        ("security-officer", "person add checker --role checker"),
+        ("nobody", "action claim RAP-001"),
+        ("security-officer", "finding check ITHC-1-001 --accept"),
+        ("security-officer", "risk accept ITHC-1-001 --until 2099-01-01 --by checker --reason x --control y"),
+        ("security-officer", "action change RAP-001 --after RAP-001 --reason x"),
+    ] {
+        let _ = place.by(person, line).exits(3);
+    }
+}
+
+#[test]
+fn four_is_something_that_is_not_as_it_was_recorded() {
+    let place = Place::ready();
+    let _ = place.run("pack build pack").fine();
+    fs::write(place.path("pack/README.txt"), "changed\n").unwrap();
+    let _ = place.run("pack verify pack").exits(4);
+
+    let objects = place.bytes_of("register/objects");
+    let (evidence, _) = objects.iter().find(|(_, bytes)| bytes.as_slice() == b"certificate: valid\n").unwrap();
+    fs::remove_file(evidence).unwrap();
+    let _ = place.run("verify").exits(4).says("WRONG").says("E-0001");
+    let _ = place.run("pack build another").exits(4).warns("portreeve verify");
+    assert!(!place.path("another").exists(), "nothing that looks like a pack is left");
+}
+
+#[test]
+fn five_is_the_machine_the_disk_or_a_file() {
+    let place = Place::with_an_action();
+    let (shows, on) = (day(0), day(-1));
+    for line in [
+        format!("evidence add not-there.txt --for RAP-001 --kind policy --shows {shows}"),
+        "framework add other not-there.json".to_owned(),
+        "verify --key not-there".to_owned(),
+        format!("pack verify not-there --on {on}"),
+        "evidence find not-there.txt".to_owned(),
+        "log --export vpn.txt".to_owned(),
+    ] {
+        let _ = place.run(&line).exits(5);
+    }
+}

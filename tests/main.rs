@@ -1,0 +1,23 @@
+//! End-to-end journeys of the command `portreeve`, each in a place of its own that cleans itself up.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "what a journey does not expect ends it, and a tool that is passed over is passed over aloud"
+)]
+
+mod commands_told;
+mod completions;
+mod demo;
+mod dry_run;
+mod exit_codes;
+mod failures;
+mod help;
+mod hostile;
+mod json;
+mod newcomer;
+mod outputs;
+mod past;
+mod support;
+mod tidy;
+mod undo;
