@@ -64,7 +64,7 @@ fn sources() -> Vec<(String, String, String)> {
         files(&crates.join(name).join("src"), "rs", &mut paths);
         for path in paths {
             let text = fs::read_to_string(&path).unwrap();
-            let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+            let code = text.split("\nmod tests {").next().unwrap_or_default();
             let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
             let below = path.strip_prefix(&crates).unwrap().to_string_lossy().replace('\\', "/");
             found.push(((*name).to_owned(), below, code.join("\n")));

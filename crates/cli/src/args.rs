@@ -10,7 +10,7 @@ use portreeve_model::reference::PersonId;
 
 use crate::commands::{
     action, certificate, completions, decision, demo, evidence, finding, framework, init, log, next, organisation,
-    pack, person, readiness, requirement, risk, scheme, source, status, undo, verify, why,
+    pack, person, playbook, readiness, requirement, risk, scheme, source, status, undo, verify, why,
 };
 use crate::failure::Failure;
 
@@ -110,6 +110,9 @@ pub(crate) enum Command {
     /// What an accreditation needs: gates, time rules, pack contents
     #[command(subcommand)]
     Scheme(scheme::SchemeCommand),
+    /// What work typically resolves, and what evidence closes it
+    #[command(subcommand)]
+    Playbook(playbook::PlaybookCommand),
     /// Councils and other bodies, their application forms and signatures
     #[command(subcommand)]
     Organisation(organisation::OrganisationCommand),

@@ -1,8 +1,11 @@
 //! From an answer to what is shown of it: picks the report, and the layout for the screen it goes to.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::PathBuf;
 
-use portreeve_engine::{Asked, Standards};
+use portreeve_engine::{Asked, EngineError, Standards};
 use portreeve_model::readiness::{GateAnswer, RequirementState, Verdict};
 use portreeve_model::reference::{
     ActionId, DecisionId, EvidenceId, FindingId, FrameworkId, OrganisationId, PersonId, RequirementId, RiskId, SourceId,
@@ -10,10 +13,13 @@ use portreeve_model::reference::{
 use portreeve_model::standards::{Framework, Scheme};
 use portreeve_model::standing::Lens;
 use portreeve_model::words::Severity;
+use portreeve_reporting::RenderError;
 use portreeve_reporting::lists::{self, ActionFilter, EvidenceFilter, FindingFilter};
+use portreeve_reporting::readiness_page::readiness_html;
 use portreeve_reporting::show::{self, Record};
 use portreeve_reporting::table::Table;
 use portreeve_reporting::why::{self, Wanted};
+use portreeve_reporting::why_page::why_html;
 use portreeve_reporting::{Layout, log, next, readiness, status};
 use serde_json::{Value, json};
 
@@ -261,7 +267,7 @@ pub(crate) fn next(asked: &Asked) -> Outcome {
     answered(asked, "portreeve.next/1", next::text(&subject, page()), next::json(&subject))
 }
 
-pub(crate) fn why(window: &Window<'_>, asked: &Asked, what: Option<&str>) -> Result<Outcome, Failure> {
+pub(crate) fn why(window: &Window<'_>, asked: &Asked, what: Option<&str>, paper: &Paper) -> Result<Outcome, Failure> {
     let subject = asked.subject();
     let wanted = match what {
         None => Wanted::Scheme,
@@ -271,9 +277,36 @@ pub(crate) fn why(window: &Window<'_>, asked: &Asked, what: Option<&str>) -> Res
         Wanted::Scheme => BTreeMap::new(),
         _ => window.session.file_lines(window.register())?,
     };
+    paper.write(|| why_html(&subject, &wanted, &files))?;
     let text = why::text(&subject, &wanted, &files, page());
     let outcome = answered(asked, "portreeve.why/1", text, why::json(&subject, &wanted, &files, page()));
     Ok(outcome.ending(Ending::fine_if(stands(asked, &wanted))))
+}
+
+/// Where an answer goes as a page besides.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Paper {
+    /// Write the answer as one HTML file too; it must not be there yet
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+impl Paper {
+    /// Writes the page, if one is wanted.
+    pub(crate) fn write(&self, page: impl FnOnce() -> Result<String, RenderError>) -> Result<(), Failure> {
+        let Some(path) = &self.html else { return Ok(()) };
+        let page = page().map_err(EngineError::from)?;
+        let written = File::create_new(path).and_then(|mut file| file.write_all(page.as_bytes()));
+        written.map_err(|error| {
+            Failure::environment(format!("could not write {}: {error}", path.display()))
+                .help("name a file that is not there yet, in a folder you may write in")
+        })
+    }
+}
+
+/// The board's page, for `readiness` and `status` alike.
+pub(crate) fn board_page(asked: &Asked, paper: &Paper) -> Result<(), Failure> {
+    paper.write(|| readiness_html(&asked.subject()))
 }
 
 /// Whether nothing stands in the way of what is asked about.

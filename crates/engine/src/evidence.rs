@@ -1,7 +1,7 @@
 //! Evidence: taking files in, finding them again, and taking them out when the law says so.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
     Blobs as _, Index, Plan, Skipped, Watch, checksum, collect, plan_files, plan_folder, read_manifest,
@@ -180,6 +180,16 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// SHA-256 of a file, read as a stream.
+///
+/// # Errors
+/// When it cannot be read, is not a regular file, or changes while it is read.
+pub fn digest_of_file(path: &Path) -> Result<Digest, EngineError> {
+    let stored = checksum(path);
+    let unread = |because| EngineError::Unfit(format!("{} cannot be looked for: {because}", path.display()));
+    Ok(stored.map_err(unread)?.digest)
 }
 
 /// Every manifest the register names, with the evidence made of it.

@@ -24,7 +24,7 @@ impl Session {
         out.flush().map_err(failed)
     }
 
-    /// The latest signed checkpoint that is kept; signed now when the last one does not cover everything.
+    /// The latest signed checkpoint that is kept; one signed for this answer when the last does not cover everything.
     ///
     /// # Errors
     /// When the key is needed and cannot be used.
@@ -32,7 +32,7 @@ impl Session {
         let kept = self.log.checkpoints()?.pop().map(|note| SignedCheckpoint::parse(&note)).transpose()?;
         match kept {
             Some(kept) if kept.unverified().size == self.size() => Ok(kept),
-            _ => self.sign_checkpoint(),
+            _ => Ok(self.checkpoint()?.sign(&self.key()?)),
         }
     }
 

@@ -22,7 +22,7 @@ mod story;
 pub use ask::{Asked, When};
 pub use check::{RegisterReport, verify_register};
 pub use error::{EngineError, Kind};
-pub use evidence::{Added, Files, Taken};
+pub use evidence::{Added, Files, Taken, digest_of_file};
 pub use init::{Made, NewRegister, init};
 pub use pack::{Built, PackRequest, Point, Trust, Verification, VerifyRequest, verify_pack};
 pub use playbooks::playbooks;

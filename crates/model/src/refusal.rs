@@ -260,7 +260,9 @@ pub enum Refusal {
 }
 
 fn roles(needs: &[Role]) -> String {
-    let names: Vec<String> = needs.iter().map(|role| role.shown().to_lowercase()).collect();
+    // Inside a sentence only the first letter is small: "head of ICT".
+    let small = |name: &str| name.chars().take(1).flat_map(char::to_lowercase).chain(name.chars().skip(1)).collect();
+    let names: Vec<String> = needs.iter().map(|role| small(role.shown())).collect();
     match names.split_last() {
         None => "nobody".to_owned(),
         Some((only, [])) => format!("a person with the role {only}"),

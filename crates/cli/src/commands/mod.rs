@@ -14,6 +14,7 @@ pub(crate) mod next;
 pub(crate) mod organisation;
 pub(crate) mod pack;
 pub(crate) mod person;
+pub(crate) mod playbook;
 pub(crate) mod readiness;
 pub(crate) mod requirement;
 pub(crate) mod risk;
@@ -69,6 +70,7 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Scheme(args) => one(args, &mut door),
         Command::Organisation(args) => one(args, &mut door),
         Command::Person(args) => one(args, &mut door),
+        Command::Playbook(args) => one(args, &mut door),
         Command::Log(args) => one(args, &mut door),
         Command::Verify(args) => one(args, &mut door),
         Command::Undo(args) => one(args, &mut door),

@@ -46,6 +46,8 @@ impl About {
 pub(crate) struct ReadinessArgs {
     #[command(flatten)]
     about: About,
+    #[command(flatten)]
+    paper: view::Paper,
 }
 
 impl Run for ReadinessArgs {
@@ -57,6 +59,7 @@ impl Run for ReadinessArgs {
         let window = door.ask()?;
         let asked = self.about.ask(&window)?;
         let passes = asked.answers.iter().all(|answer| answer.verdict != Verdict::WouldNotPass);
+        view::board_page(&asked, &self.paper)?;
         Ok(view::readiness(&asked).ending(Ending::fine_if(passes)))
     }
 }

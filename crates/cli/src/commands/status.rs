@@ -15,6 +15,8 @@ use crate::view;
 pub(crate) struct StatusArgs {
     #[command(flatten)]
     about: About,
+    #[command(flatten)]
+    paper: view::Paper,
 }
 
 impl Run for StatusArgs {
@@ -28,6 +30,7 @@ impl Run for StatusArgs {
             return Ok(beginning(&window));
         }
         let asked = self.about.ask(&window)?;
+        view::board_page(&asked, &self.paper)?;
         Ok(view::status(&asked))
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct WhyArgs {
     what: Option<String>,
     #[command(flatten)]
     about: About,
+    #[command(flatten)]
+    paper: view::Paper,
 }
 
 impl Run for WhyArgs {
@@ -27,6 +29,6 @@ impl Run for WhyArgs {
     fn run(self, door: &mut Door) -> Result<Outcome, Failure> {
         let window = door.ask()?;
         let asked = self.about.ask(&window)?;
-        view::why(&window, &asked, self.what.as_deref())
+        view::why(&window, &asked, self.what.as_deref(), &self.paper)
     }
 }

@@ -1,3 +1,5 @@
+//! One file a part of the rule book, the laws, the golden ledgers, and the bench they share.
+
 mod actions;
 mod decisions;
 mod drafts;

@@ -1,9 +1,9 @@
 //! Evidence that is held: used for more, checked by a second person, taken back, found again by a file.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use portreeve_engine::digest_of_file;
 use portreeve_model::Digest;
 use portreeve_model::reference::EvidenceId;
 use portreeve_model::register::evidence::{EvidenceChecked, EvidenceLinked, EvidenceWithdrawn};
@@ -16,9 +16,6 @@ use crate::failure::Failure;
 use crate::links::Links;
 use crate::outcome::{Ending, Outcome};
 use crate::resolve;
-
-/// The file that is looked for is read into memory: 1 GiB fits into any machine this runs on.
-const HASHED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
 #[derive(Debug, Args)]
 pub(crate) struct LinkArgs {
@@ -135,12 +132,7 @@ fn digest_of(what: &Path) -> Result<Digest, Failure> {
     if let Some(digest) = what.to_str().and_then(|text| text.parse().ok()) {
         return Ok(digest);
     }
-    let wrong = |because: String| Failure::environment(format!("could not read {}: {because}", what.display()));
-    let size = fs::metadata(what)
-        .map_err(|error| wrong(error.to_string()).help("name a file, or a SHA-256 as 64 hexadecimal digits"))?;
-    if size.len() > HASHED_BYTES_MAX {
-        return Err(wrong(format!("it has {} bytes", size.len())).help("give its SHA-256, as `sha256sum` prints it"));
-    }
-    let bytes = fs::read(what).map_err(|error| wrong(error.to_string()).help("see that you may read the file"))?;
-    Ok(Digest::of(&bytes))
+    digest_of_file(what).map_err(|error| {
+        Failure::environment(error.to_string()).help("name a file, or a SHA-256 as 64 hexadecimal digits")
+    })
 }
