@@ -18,11 +18,19 @@ const EDGES: &[(&str, &[&str])] = &[
 
 /// Words that may stand only in some files, and why.
 const ONLY_IN: &[(&[&str], &[&str], &str)] = &[
-    (&["now_utc(", "SystemTime::now(", "Instant::now(", "now_local("], &["engine/src/clock.rs"], "only the engine's clock tells the time"),
+    (
+        &["now_utc(", "SystemTime::now(", "Instant::now(", "now_local("],
+        &["engine/src/clock.rs"],
+        "only the engine's clock tells the time",
+    ),
     (&["println!(", "print!(", "eprintln!(", "eprint!("], &["cli/src/ui.rs"], "only the command line's `ui` prints"),
     (&["io::stdout(", "io::stderr("], &["cli/src/ui.rs"], "only the command line's `ui` prints"),
     (&["process::exit("], &[], "`main` returns its exit code"),
-    (&["getrandom::"], &["engine/src/clock.rs", "ledger/src/keys/signing.rs"], "randomness comes in where ids and keys are made"),
+    (
+        &["getrandom::"],
+        &["engine/src/clock.rs", "ledger/src/keys/signing.rs"],
+        "randomness comes in where ids and keys are made",
+    ),
 ];
 
 /// Words that a crate must not know.

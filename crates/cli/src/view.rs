@@ -194,7 +194,7 @@ pub(crate) fn decisions(window: &Window<'_>, open: bool) -> Result<Outcome, Fail
     let register = window.register();
     let mut table = lists::decisions(register, window.as_of.on);
     let taken = |id: &str| register.decisions.iter().any(|(held, one)| held.as_str() == id && one.taken.is_some());
-    table.rows.retain(|row| !open || row.first().is_some_and(|id| !taken(id)));
+    table.rows.retain(|row| !open || row.first().is_some_and(|id| !taken(&id.to_string())));
     listed(window, "portreeve.decisions/1", &table)
 }
 
@@ -223,7 +223,7 @@ pub(crate) fn requirements(window: &Window<'_>, asked: &Asked, open: bool) -> Re
         })
     };
     table.rows.retain(|row| match row.as_slice() {
-        [number, _, whom, ..] => !open || not_ready(number, whom),
+        [number, _, whom, ..] => !open || not_ready(&number.to_string(), &whom.to_string()),
         _ => true,
     });
     listed(window, "portreeve.requirements/1", &table)

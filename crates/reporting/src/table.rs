@@ -1,5 +1,8 @@
 //! Lists as tables: aligned on a terminal, separated by tabs in a pipe, objects in JSON.
 
+use std::fmt;
+
+use portreeve_model::Day;
 use serde_json::{Map, Value, json};
 
 use crate::Layout;
@@ -22,10 +25,93 @@ pub struct Table {
     /// Its columns.
     pub columns: Vec<Column>,
     /// Its rows, one cell a column.
-    pub rows: Vec<Vec<String>>,
+    pub rows: Vec<Vec<Cell>>,
     /// What to know or do after it.
     pub note: Option<String>,
 }
+
+/// What stands in one place of a table: words, or what has a form of its own for machines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Words.
+    Text(String),
+    /// A day: short for people, ISO 8601 in JSON.
+    Day(Day),
+    /// A count.
+    Count(u64),
+    /// Nothing: empty for people, null in JSON.
+    Nothing,
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cell::Text(text) => out.write_str(text),
+            Cell::Day(day) => out.write_str(&day.short()),
+            Cell::Count(count) => write!(out, "{count}"),
+            Cell::Nothing => Ok(()),
+        }
+    }
+}
+
+impl Cell {
+    fn json(&self) -> Value {
+        match self {
+            Cell::Text(text) => json!(text),
+            Cell::Day(day) => json!(day.iso()),
+            Cell::Count(count) => json!(count),
+            Cell::Nothing => Value::Null,
+        }
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Cell {
+        Cell::Text(text)
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Cell {
+        Cell::Text(text.to_owned())
+    }
+}
+
+impl From<Day> for Cell {
+    fn from(day: Day) -> Cell {
+        Cell::Day(day)
+    }
+}
+
+impl From<usize> for Cell {
+    fn from(count: usize) -> Cell {
+        Cell::Count(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+}
+
+impl From<u32> for Cell {
+    fn from(count: u32) -> Cell {
+        Cell::Count(count.into())
+    }
+}
+
+impl From<u64> for Cell {
+    fn from(count: u64) -> Cell {
+        Cell::Count(count)
+    }
+}
+
+impl<T: Into<Cell>> From<Option<T>> for Cell {
+    fn from(held: Option<T>) -> Cell {
+        held.map_or(Cell::Nothing, Into::into)
+    }
+}
+
+/// A row out of whatever becomes a cell.
+macro_rules! row {
+    ($($cell:expr),* $(,)?) => { vec![$($crate::table::Cell::from($cell)),*] };
+}
+pub(crate) use row;
 
 /// Between two columns.
 const GUTTER: usize = 2;
@@ -56,7 +142,7 @@ impl Table {
         let head: Vec<String> = self.columns.iter().map(|column| safe::one_line(&column.name)).collect();
         let mut text = head.join("\t") + "\n";
         for row in &self.rows {
-            let cells: Vec<String> = row.iter().map(|cell| safe::one_line(cell)).collect();
+            let cells: Vec<String> = row.iter().map(|cell| safe::one_line(&cell.to_string())).collect();
             text.push_str(&cells.join("\t"));
             text.push('\n');
         }
@@ -69,8 +155,11 @@ impl Table {
             text.push_str("There are none.\n");
         } else {
             let head: Vec<String> = self.columns.iter().map(|column| safe::one_line(&column.name)).collect();
-            let rows: Vec<Vec<String>> =
-                self.rows.iter().map(|row| row.iter().map(|cell| safe::one_line(cell)).collect()).collect();
+            let rows: Vec<Vec<String>> = self
+                .rows
+                .iter()
+                .map(|row| row.iter().map(|cell| safe::one_line(&cell.to_string())).collect())
+                .collect();
             let widths = widths(&head, &rows, width);
             for row in std::iter::once(&head).chain(&rows) {
                 text.push_str(&self.row(row, &widths, unicode));
@@ -113,7 +202,7 @@ impl Table {
             .rows
             .iter()
             .map(|row| {
-                let fields: Map<String, Value> = keys.iter().cloned().zip(row.iter().map(|cell| json!(cell))).collect();
+                let fields: Map<String, Value> = keys.iter().cloned().zip(row.iter().map(Cell::json)).collect();
                 Value::Object(fields)
             })
             .collect();

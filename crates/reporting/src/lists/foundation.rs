@@ -3,9 +3,9 @@
 use portreeve_model::readiness::RequirementState;
 use portreeve_model::{Day, Register};
 
-use super::{ids, short};
+use super::ids;
 use crate::Subject;
-use crate::table::Table;
+use crate::table::{Table, row};
 
 /// The requirements, one row for each organisation that is asked.
 pub fn requirements(subject: &Subject<'_>, _on: Day) -> Table {
@@ -21,13 +21,13 @@ pub fn requirements(subject: &Subject<'_>, _on: Day) -> Table {
                 RequirementState::NotReady => "NOT READY",
                 RequirementState::NotApplicable { .. } => "not applicable",
             };
-            table.rows.push(vec![
+            table.rows.push(row![
                 requirement.number.to_string(),
                 requirement.title.to_string(),
                 answer.organisation.to_string(),
                 state.to_owned(),
-                held.blockers.len().to_string(),
-                held.grounds.len().to_string(),
+                held.blockers.len(),
+                held.grounds.len(),
             ]);
         }
     }
@@ -41,7 +41,7 @@ pub fn people(register: &Register, on: Day) -> Table {
     for (id, person) in &register.people {
         let left = person.left.filter(|last| *last <= on);
         let roles: Vec<&str> = person.roles.iter().map(|role| role.word()).collect();
-        table.rows.push(vec![id.to_string(), person.title.to_string(), roles.join(", "), short(left)]);
+        table.rows.push(row![id.to_string(), person.title.to_string(), roles.join(", "), left]);
     }
     table
 }
@@ -51,7 +51,7 @@ pub fn organisations(register: &Register, _on: Day) -> Table {
     let mut table = Table::new("Organisations", &["Reference", "Name", "Schemes"]);
     for (id, name) in &register.organisations {
         let schemes = register.schemes.iter().filter(|(_, held)| held.event.organisations.contains(id));
-        table.rows.push(vec![id.to_string(), name.to_string(), ids(schemes.map(|(scheme, _)| scheme))]);
+        table.rows.push(row![id.to_string(), name.to_string(), ids(schemes.map(|(scheme, _)| scheme))]);
     }
     table
 }
@@ -61,12 +61,12 @@ pub fn frameworks(register: &Register, _on: Day) -> Table {
     let columns = ["Reference", "Title", "Version", ">Requirements", "Adopted", "SHA-256"];
     let mut table = Table::new("Frameworks", &columns);
     for (id, held) in &register.frameworks {
-        table.rows.push(vec![
+        table.rows.push(row![
             id.to_string(),
             held.event.title.to_string(),
             held.event.version.to_string(),
-            held.event.requirements.len().to_string(),
-            held.adopted.on.short(),
+            held.event.requirements.len(),
+            held.adopted.on,
             held.event.digest.to_string(),
         ]);
     }
@@ -78,13 +78,13 @@ pub fn schemes(register: &Register, _on: Day) -> Table {
     let columns = ["Reference", "Title", "Framework", "Organisations", "Wanted by", "Baseline", "SHA-256"];
     let mut table = Table::new("Schemes", &columns);
     for (id, held) in &register.schemes {
-        table.rows.push(vec![
+        table.rows.push(row![
             id.to_string(),
             held.event.title.to_string(),
             held.event.framework.to_string(),
             ids(&held.event.organisations),
-            short(held.event.target),
-            short(held.baseline.as_ref().map(|baseline| baseline.on)),
+            held.event.target,
+            held.baseline.as_ref().map(|baseline| baseline.on),
             held.event.digest.to_string(),
         ]);
     }

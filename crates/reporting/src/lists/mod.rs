@@ -8,12 +8,6 @@ pub use foundation::{frameworks, organisations, people, requirements, schemes};
 pub use outcome::{certificates, decisions, packs, risks};
 pub use work::{ActionFilter, EvidenceFilter, FindingFilter, actions, evidence, findings, sources};
 
-use portreeve_model::Day;
-
 fn ids<'a, T: ToString + 'a>(ids: impl IntoIterator<Item = &'a T>) -> String {
     ids.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn short(day: Option<Day>) -> String {
-    day.map_or_else(String::new, Day::short)
 }

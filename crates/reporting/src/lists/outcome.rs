@@ -3,7 +3,7 @@
 use portreeve_model::{Day, Register};
 
 use super::ids;
-use crate::table::Table;
+use crate::table::{Table, row};
 
 /// The decisions, the open ones first as the earliest is needed.
 pub fn decisions(register: &Register, on: Day) -> Table {
@@ -21,11 +21,11 @@ pub fn decisions(register: &Register, on: Day) -> Table {
         let waiting = register.actions.iter().filter(|(_, action)| {
             action.after_decisions.contains(id) && register.undecided(action).any(|one| one == id)
         });
-        table.rows.push(vec![
+        table.rows.push(row![
             id.to_string(),
             event.title.to_string(),
             event.body.to_string(),
-            event.needed_by.short(),
+            event.needed_by,
             state,
             ids(event.options.iter().map(|option| &option.label)),
             ids(waiting.map(|(action, _)| action)),
@@ -47,11 +47,11 @@ pub fn risks(register: &Register, on: Day) -> Table {
         } else {
             "over"
         };
-        table.rows.push(vec![
+        table.rows.push(row![
             id.to_string(),
             ids(held.event.findings.keys()),
             held.event.accepted_by.to_string(),
-            held.event.until.short(),
+            held.event.until,
             state.to_owned(),
             held.event.reason.to_string(),
         ]);
@@ -66,13 +66,13 @@ pub fn packs(register: &Register, _on: Day) -> Table {
         &["Reference", "Scheme", "Organisations", "Judged on", ">Knows", "Built on", "Tag manifest"],
     );
     for (id, held) in &register.packs {
-        table.rows.push(vec![
+        table.rows.push(row![
             id.to_string(),
             held.event.scheme.to_string(),
             ids(&held.event.organisations),
-            held.event.on.short(),
+            held.event.on,
             held.event.known.to_string(),
-            held.recorded.on.short(),
+            held.recorded.on,
             held.event.tag_manifest.to_string(),
         ]);
     }
@@ -92,13 +92,13 @@ pub fn certificates(register: &Register, on: Day) -> Table {
             _ if on > event.until => "over".to_owned(),
             _ => "in force".to_owned(),
         };
-        table.rows.push(vec![
+        table.rows.push(row![
             id.to_string(),
             event.scheme.to_string(),
             ids(&event.organisations),
             event.issuer.to_string(),
-            event.from.short(),
-            event.until.short(),
+            event.from,
+            event.until,
             state,
         ]);
     }

@@ -6,9 +6,9 @@ use portreeve_model::standing::{FindingStanding, Flag, Lens};
 use portreeve_model::words::Severity;
 use portreeve_model::{Day, Register};
 
-use super::{ids, short};
+use super::ids;
 use crate::readiness::scope;
-use crate::table::Table;
+use crate::table::{Table, row};
 use crate::{Subject, words};
 
 /// Which actions to list.
@@ -47,15 +47,15 @@ pub fn actions(subject: &Subject<'_>, filter: &ActionFilter, on: Day) -> Table {
             ActionState::Verified { .. } => "closed",
             ActionState::Withdrawn { .. } => "withdrawn",
         };
-        table.rows.push(vec![
+        table.rows.push(row![
             id.to_string(),
             action.title.to_string(),
             action.owner.to_string(),
-            short(action.due),
+            action.due,
             words::flag(&flag).0,
             state.to_owned(),
-            short(action.original),
-            action.moves.len().to_string(),
+            action.original,
+            action.moves.len(),
             ids(action.closes.keys()),
             ids(&action.evidence),
         ]);
@@ -96,13 +96,13 @@ pub fn findings(register: &Register, filter: &FindingFilter, on: Day) -> Table {
             FindingStanding::Open { hosts } => format!("OPEN on {}", hosts.len()),
         };
         let event = &finding.event;
-        table.rows.push(vec![
+        table.rows.push(row![
             id.to_string(),
             event.title.to_string(),
             event.severity.shown().to_owned(),
             event.source.to_string(),
             event.printed.to_string(),
-            finding.hosts.len().to_string(),
+            finding.hosts.len(),
             shown,
             ids(&finding.actions),
         ]);
@@ -130,11 +130,11 @@ pub fn evidence(register: &Register, filter: &EvidenceFilter, _on: Day) -> Table
             (None, Some(_)) => "refused",
         };
         let uses = [ids(&held.actions), ids(&held.findings), ids(&held.requirements)];
-        table.rows.push(vec![
+        table.rows.push(row![
             id.to_string(),
             held.title.to_string(),
             held.kind.shown().to_owned(),
-            held.shows.short(),
+            held.shows,
             uses.into_iter().filter(|used| !used.is_empty()).collect::<Vec<_>>().join(", "),
             held.added.by.to_string(),
             check.to_owned(),
@@ -156,14 +156,14 @@ pub fn sources(register: &Register, _on: Day) -> Table {
     let mut table = Table::new("Sources", &columns);
     for (id, source) in &register.sources {
         let event = &source.event;
-        table.rows.push(vec![
+        table.rows.push(row![
             id.to_string(),
             event.title.to_string(),
             event.source_kind.shown().to_owned(),
             event.author.to_string(),
-            event.on.short(),
-            event.findings_reported.map_or_else(String::new, |reported| reported.to_string()),
-            source.findings.len().to_string(),
+            event.on,
+            event.findings_reported,
+            source.findings.len(),
             ids(&event.organisations),
         ]);
     }
