@@ -13,7 +13,7 @@ pub const REFERENCE_CHARS_MAX: usize = 64;
 
 /// Why a text cannot be a reference of this kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a {noun} reference: {rule}")]
+#[error("`{text}` is not {} reference: {rule}", with_article(.noun))]
 pub struct BadReference {
     /// What was given, shortened.
     pub text: String,
@@ -21,6 +21,12 @@ pub struct BadReference {
     pub noun: &'static str,
     /// The rule it breaks.
     pub rule: &'static str,
+}
+
+/// A noun with its article: `a finding`, `an action`.
+pub(crate) fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {noun}")
 }
 
 const MIXED: &str = "1 to 64 letters, digits, full stops, hyphens or underscores, starting with a letter or digit";

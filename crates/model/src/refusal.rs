@@ -26,7 +26,7 @@ pub enum Refusal {
         id: String,
     },
     /// The reference is taken.
-    #[error("there is a {noun} `{id}` already")]
+    #[error("there is {} `{id}` already", crate::reference::with_article(.noun))]
     Taken {
         /// The noun.
         noun: &'static str,
@@ -217,7 +217,7 @@ pub enum Refusal {
         decision: DecisionId,
     },
     /// The acceptor's role does not reach this severity.
-    #[error("`{person}` cannot accept a {severity} risk: that is for the senior information risk owner")]
+    #[error("`{person}` cannot accept a risk graded {severity}: that is for the senior information risk owner")]
     BeyondReach {
         /// Who.
         person: PersonId,

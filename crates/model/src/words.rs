@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a text is not one of a vocabulary's words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a {noun}; known: {known}")]
+#[error("`{text}` is not {}; known: {known}", crate::reference::with_article(.noun))]
 pub struct UnknownWord {
     /// What was given, shortened.
     pub text: String,

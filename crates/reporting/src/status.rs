@@ -4,6 +4,8 @@ use portreeve_model::readiness::Readiness;
 use serde::Serialize;
 use serde_json::Value;
 
+use portreeve_model::register::action::{Action, ActionState};
+
 use crate::readiness::json::{self as shapes, Actions, Findings, Head, LateAction, Ready};
 use crate::readiness::scope;
 use crate::safe::Page;
@@ -43,17 +45,16 @@ pub fn text(subject: &Subject<'_>, layout: Layout) -> String {
 
 fn line(subject: &Subject<'_>, answer: &Readiness) -> String {
     let scheme = &subject.scheme.id;
-    let failing = answer.gates.iter().filter(|gate| !gate.passes()).count();
     let target = answer.target.map_or_else(String::new, |day| format!("  wanted by {}", day.short()));
     let ready = answer.verified.percent().map_or_else(
         || "no requirement applies".to_owned(),
         |percent| format!("{percent}% ready ({} of {})", answer.verified.part, answer.verified.whole),
     );
     format!(
-        "{}  {scheme}  {}  {failing} of {} gates fail  {ready}{target}",
+        "{}  {scheme}  {}  {}  {ready}{target}",
         answer.organisation,
         words::verdict(answer.verdict),
-        answer.gates.len()
+        words::gates(&answer.gates)
     )
 }
 
@@ -63,6 +64,12 @@ fn waiting(subject: &Subject<'_>) -> usize {
     held.filter(|held| held.waits() && held.organisations.iter().any(|id| whom.contains(id))).count()
 }
 
+/// Actions that are said done and that nobody else has seen done.
+fn claims(subject: &Subject<'_>) -> usize {
+    let claimed = |action: &Action| matches!(action.state, ActionState::Claimed { .. });
+    subject.actions().values().filter(|action| claimed(action)).count()
+}
+
 fn waiting_line(subject: &Subject<'_>) -> String {
     let waits = waiting(subject);
     let needed = scope::decisions(subject);
@@ -70,7 +77,8 @@ fn waiting_line(subject: &Subject<'_>) -> String {
     let items = words::count(waits as u64, "item");
     let decisions = crate::readiness::needed_line(subject, &needed);
     let decisions = decisions.map_or_else(|| "No decision is needed.".to_owned(), |line| line + ".");
-    format!("{items} of evidence {verb} for a check. {decisions}")
+    let claims = words::count(claims(subject) as u64, "action");
+    format!("{items} of evidence {verb} for a check; {claims} said done and not yet verified. {decisions}")
 }
 
 fn command(subject: &Subject<'_>) -> &'static str {

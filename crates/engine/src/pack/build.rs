@@ -90,6 +90,10 @@ impl Session {
         if asked.out.symlink_metadata().is_ok() {
             return Err(EngineError::Exists { path: asked.out.clone() });
         }
+        let (on, today) = (self.as_of(asked.when).on, self.today());
+        if on > today {
+            return Err(EngineError::Unfit(format!("a pack cannot be judged on {on}, which has not come")));
+        }
         let key = self.key()?;
         let plan = self.plan_pack(asked, &key)?;
         let event = |tag_manifest| PackBuilt {

@@ -387,6 +387,14 @@ impl Register {
         if action.due == Some(event.to) {
             return Err(Refusal::NothingChanges);
         }
+        if event.to < stamp.today() {
+            return Err(Refusal::WrongOrder {
+                earlier_what: "the day of this entry",
+                earlier: stamp.today(),
+                later_what: "the new date",
+                later: event.to,
+            });
+        }
         let approver = self.present(&event.approved_by)?;
         if event.approved_by == action.owner {
             return Err(Refusal::OwnDate { person: event.approved_by.clone(), action: event.id.clone() });

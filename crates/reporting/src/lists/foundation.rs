@@ -1,6 +1,7 @@
 //! Organisations, people, frameworks, schemes and requirements as lists.
 
 use portreeve_model::readiness::RequirementState;
+use portreeve_model::standards::Framework;
 use portreeve_model::{Day, Register};
 
 use super::ids;
@@ -32,6 +33,16 @@ pub fn requirements(subject: &Subject<'_>, _on: Day) -> Table {
         }
     }
     table.note = Some("Why one is not ready: portreeve why NUMBER".to_owned());
+    table
+}
+
+/// The requirements of a framework, whether or not a scheme judges them.
+pub fn framework_requirements(framework: &Framework) -> Table {
+    let mut table = Table::new(format!("Requirements of {}", framework.title), &["Requirement", "Title", "Under"]);
+    for requirement in &framework.requirements {
+        let under = requirement.heading.clone().unwrap_or_default();
+        table.rows.push(row![requirement.number.to_string(), requirement.title.to_string(), under]);
+    }
     table
 }
 

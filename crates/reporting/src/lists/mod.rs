@@ -4,7 +4,7 @@ mod foundation;
 mod outcome;
 mod work;
 
-pub use foundation::{frameworks, organisations, people, requirements, schemes};
+pub use foundation::{framework_requirements, frameworks, organisations, people, requirements, schemes};
 pub use outcome::{certificates, decisions, packs, risks};
 pub use work::{ActionFilter, EvidenceFilter, FindingFilter, actions, evidence, findings, sources};
 

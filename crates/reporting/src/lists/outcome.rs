@@ -1,5 +1,9 @@
 //! Decisions, risk acceptances, packs and certificates as lists.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use portreeve_model::reference::FindingId;
+use portreeve_model::text::Host;
 use portreeve_model::{Day, Register};
 
 use super::ids;
@@ -49,7 +53,7 @@ pub fn risks(register: &Register, on: Day) -> Table {
         };
         table.rows.push(row![
             id.to_string(),
-            ids(held.event.findings.keys()),
+            covered(&held.event.findings),
             held.event.accepted_by.to_string(),
             held.event.until,
             state.to_owned(),
@@ -57,6 +61,15 @@ pub fn risks(register: &Register, on: Day) -> Table {
         ]);
     }
     table
+}
+
+/// The findings accepted, each with the hosts where it is not all of them.
+fn covered(findings: &BTreeMap<FindingId, BTreeSet<Host>>) -> String {
+    let named = findings.iter().map(|(id, hosts)| match hosts.len() {
+        0 => id.to_string(),
+        _ => format!("{id} ({})", ids(hosts)),
+    });
+    named.collect::<Vec<_>>().join(", ")
 }
 
 /// The packs that were built.

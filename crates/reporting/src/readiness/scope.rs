@@ -167,11 +167,12 @@ pub(crate) fn cost(costs: &[portreeve_model::register::action::CostLine]) -> Opt
 /// The last line of every answer: what was known, and when it is judged.
 pub(crate) fn footer(subject: &Subject<'_>) -> String {
     let on = subject.as_of.on;
-    let known = subject.as_of.known.count();
-    let known = known.checked_sub(1).map_or_else(|| "before any entry".to_owned(), |last| format!("at entry #{last}"));
-    format!("As known {known}, judged on {on}, {}.", on.quarter())
+    let known = match subject.as_of.known.count() {
+        1 => "1 entry".to_owned(),
+        many => format!("{many} entries"),
+    };
+    format!("As known from {known}, judged on {on}, {}.", on.quarter())
 }
 
-/// What every output of a demonstration register starts with.
 /// What every output about a demonstration says.
 pub const DEMONSTRATION: &str = "DEMONSTRATION: this register tells a story. It is not a council's own.";

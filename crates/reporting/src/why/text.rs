@@ -85,12 +85,11 @@ fn scheme(subject: &Subject<'_>, answer: &Readiness, files: &Files) -> Node {
     because.extend(unmet.map(|held| requirement(subject, held, files, true)));
     because.extend(answer.gates.iter().filter(|held| held.passes()).map(|held| gate(subject, held, files, true)));
     because.extend(met.map(|held| requirement(subject, held, files, true)));
-    let failing = answer.gates.iter().filter(|held| !held.passes()).count();
     let says = format!(
-        "{} {}: {failing} of {} gates fail, requirements ready {}",
+        "{} {}: {}, requirements ready {}",
         head(subject, answer),
         words::verdict(answer.verdict),
-        answer.gates.len(),
+        words::gates(&answer.gates),
         answer.verified
     );
     Node::of(says, because)

@@ -86,10 +86,7 @@ fn advice(remedy: &Remedy, organisation: &str) -> Advice {
 
 fn bring(any_of: &BTreeSet<EvidenceKind>, requirement: Option<&RequirementId>) -> (String, String) {
     let wanted = article(&kinds(any_of));
-    let kind = match any_of.first() {
-        Some(only) if any_of.len() == 1 => only.word(),
-        _ => "KIND",
-    };
+    let kind = any_of.iter().map(|kind| kind.word()).collect::<Vec<_>>().join("|");
     match requirement.map(|requirement| &requirement.number) {
         Some(number) => (
             format!("Bring {wanted} for {number}, and have somebody else check it"),

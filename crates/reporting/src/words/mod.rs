@@ -9,7 +9,7 @@ mod standing;
 use std::collections::BTreeSet;
 
 use portreeve_model::Register;
-use portreeve_model::readiness::{Blocker, FindingCount, Ground, Shortfall, Verdict};
+use portreeve_model::readiness::{Blocker, FindingCount, GateAnswer, Ground, Shortfall, Verdict};
 use portreeve_model::reference::{EvidenceId, OrganisationId, PersonId};
 use portreeve_model::text::Host;
 use portreeve_model::words::{EvidenceKind, Severity};
@@ -229,4 +229,16 @@ pub fn ground(ground: &Ground, register: &Register) -> String {
 pub fn full_stop(text: &str) -> String {
     let text = text.trim();
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// How many gates fail, and how many of the rest pass only with their plan.
+pub fn gates(answers: &[GateAnswer]) -> String {
+    let planned = answers.iter().filter(|gate| !gate.passes() && gate.passes_with_plan()).count();
+    let failing = answers.iter().filter(|gate| !gate.passes()).count() - planned;
+    let with_plan = match planned {
+        0 => String::new(),
+        1 => ", 1 passes with its plan".to_owned(),
+        some => format!(", {some} pass with their plans"),
+    };
+    format!("{failing} of {} gates fail{with_plan}", answers.len())
 }
