@@ -19,6 +19,7 @@ mod size;
 pub mod standards;
 pub mod standing;
 pub mod text;
+mod through_text;
 pub mod words;
 
 pub use day::{Day, Moment};

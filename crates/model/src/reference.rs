@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::through_text::through_text;
 
 /// Longest reference. Printed references in reports seen so far stay under 20 characters; 64 leaves room for a
 /// framework's dotted numbering and still fits a table column.
@@ -83,17 +83,7 @@ macro_rules! reference {
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-            }
-        }
+        through_text!($name);
     };
 }
 
@@ -183,17 +173,7 @@ impl fmt::Display for RequirementId {
     }
 }
 
-impl Serialize for RequirementId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for RequirementId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RequirementId, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+through_text!(RequirementId);
 
 #[cfg(test)]
 mod tests {

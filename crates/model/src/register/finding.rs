@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::people::some;
 use super::{Register, Stamp, Trace};
@@ -12,6 +12,7 @@ use crate::day::Day;
 use crate::reference::{ActionId, EvidenceId, FindingId, OrganisationId, RequirementId, RiskId, SourceId};
 use crate::refusal::Refusal;
 use crate::text::{Host, Note, Title};
+use crate::through_text::through_text;
 use crate::words::{Retest, Role, Severity, SourceKind};
 
 /// Hosts in one entry. A large council has some 5,000 addresses; twice that still keeps the entry under its limit of
@@ -58,17 +59,7 @@ impl fmt::Display for CvssScore {
     }
 }
 
-impl Serialize for CvssScore {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for CvssScore {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<CvssScore, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+through_text!(CvssScore);
 
 /// A test, audit or review is recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
