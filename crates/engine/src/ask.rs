@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portreeve_collector::Index;
+use portreeve_collector::Blobs as _;
 use portreeve_model::readiness::{AsOf, Question, Readiness, readiness};
 use portreeve_model::reference::{EvidenceId, OrganisationId, SchemeId};
 use portreeve_model::register::evidence::Content;
@@ -98,10 +98,9 @@ impl Session {
     /// # Errors
     /// When a manifest is missing or damaged.
     pub fn file_lines(&self, register: &Register) -> Result<BTreeMap<EvidenceId, Vec<FileLine>>, EngineError> {
-        let index = self.index()?;
         let mut found = BTreeMap::new();
         for (id, held) in &register.evidence {
-            found.insert(id.clone(), self.files_in(&index, &held.content)?);
+            found.insert(id.clone(), self.files_in(&held.content)?);
         }
         Ok(found)
     }
@@ -112,17 +111,16 @@ impl Session {
     /// When its manifest is missing or damaged.
     pub fn file_lines_of(&self, register: &Register, id: &EvidenceId) -> Result<Vec<FileLine>, EngineError> {
         match register.evidence.get(id) {
-            Some(held) => self.files_in(&self.index()?, &held.content),
+            Some(held) => self.files_in(&held.content),
             None => Ok(Vec::new()),
         }
     }
 
-    fn files_in(&self, index: &Index, content: &Content) -> Result<Vec<FileLine>, EngineError> {
+    fn files_in(&self, content: &Content) -> Result<Vec<FileLine>, EngineError> {
         let Content::Files { manifest, .. } = content else { return Ok(Vec::new()) };
         let mut lines = Vec::new();
         for line in self.lines(manifest)? {
-            let row = index.find(&line.digest, 1)?;
-            let size = row.first().and_then(|row| row.size_bytes);
+            let size = self.blobs.size_bytes(&line.digest)?;
             lines.push(FileLine { name: line.path.display().to_string(), digest: line.digest, size });
         }
         Ok(lines)

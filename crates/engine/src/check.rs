@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use portreeve_collector::{Artefact, FaultKind, FileBlobs, Index, Watch, verify};
-use portreeve_ledger::{Log as _, SignedCheckpoint, SqliteLog, TrustedKey, each_entry, verify_log};
+use portreeve_ledger::{Anchor, Log as _, SignedCheckpoint, Source, SqliteLog, TrustedKey, each_entry, verify_log};
 use portreeve_model::{Digest, Entry, EntryNumber, Event, History, LogSize, Register};
 
 use crate::error::EngineError;
@@ -29,14 +29,19 @@ pub struct RegisterReport {
     pub bytes: u64,
     /// Everything that is wrong, each with its place.
     pub problems: Vec<String>,
-    /// What was mended because it is only a cache.
-    pub mended: Vec<String>,
+    /// What is wrong with caches, which are made again at their next use.
+    pub stale_caches: Vec<String>,
 }
 
 impl RegisterReport {
     /// Whether nothing is wrong.
     pub fn is_sound(&self) -> bool {
         self.problems.is_empty()
+    }
+
+    /// Whether a signature vouches for every entry.
+    pub const fn is_vouched_for(&self) -> bool {
+        self.after_last_signed == 0
     }
 }
 
@@ -53,20 +58,30 @@ pub fn verify_register(
     let place = Place::find(root)?;
     let log = SqliteLog::open_read_only(&place.ledger())?;
     let keys = if keys.is_empty() { named_key(&log) } else { keys.to_vec() };
-    let report = verify_log(&log, &keys, outside);
+    // The copy beside the key is not the reader's, but whoever put the register back may not have had it.
+    let beside_key = place.read_last_signed().unwrap_or_default();
+    let known: Vec<SignedCheckpoint> = outside.iter().cloned().chain(beside_key).collect();
+    let report = verify_log(&log, &keys, &known);
     let mut problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
     if report.problems_left_out > 0 {
         problems.push(format!("and {} more in the ledger", report.problems_left_out));
     }
+    if report.anchors.is_empty() {
+        problems
+            .push(format!("no checkpoint signed by a key that is believed agrees with its {} entries", report.size));
+    }
+    problems.extend(place.refuse_key_inside().err().map(|error| error.to_string()));
+    let given = u64::try_from(outside.len()).unwrap_or(u64::MAX);
+    let anchored = |anchor: &Anchor| matches!(anchor.source, Source::Outside(number) if number <= given);
     let mut found = RegisterReport {
         demonstration: false,
         entries: report.size,
         after_last_signed: report.after_last_signed(),
-        anchored_outside: report.anchored_outside(),
+        anchored_outside: report.anchors.iter().any(anchored),
         objects: 0,
         bytes: 0,
         problems,
-        mended: Vec::new(),
+        stale_caches: Vec::new(),
     };
     // What the entries say is judged as far as they can be read and obey the rules; the first that does not is named.
     let history = replay(&log, &mut found);
@@ -149,20 +164,13 @@ fn erased_files(register: &Register) -> BTreeSet<Digest> {
     manifests(register).into_iter().filter(|(_, ids)| ids.iter().all(is_erased)).map(|(digest, _)| digest).collect()
 }
 
-/// The index is a cache: what is wrong with it is mended and said, not held against the register.
+/// The index is a cache: what is wrong with it is said, not held against the register, and not mended by a reader.
 fn index(place: &Place, register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
     let named: Vec<Digest> = manifests(register).into_keys().collect();
     let compared = Index::open(place.index()).and_then(|index| index.verify(&named, blobs));
-    match compared {
-        Ok(report) if report.is_equal() => {}
-        Ok(_) => mend(place, &named, blobs, "it did not agree with the manifests", found),
-        Err(error) => mend(place, &named, blobs, &error.to_string(), found),
-    }
-}
-
-fn mend(place: &Place, named: &[Digest], blobs: &FileBlobs, because: &str, found: &mut RegisterReport) {
-    match Index::rebuild(place.index(), named, blobs) {
-        Ok(_) => found.mended.push(format!("the index was made again: {because}")),
-        Err(error) => found.mended.push(format!("the index could not be made again: {error}")),
-    }
+    found.stale_caches.extend(match compared {
+        Ok(report) if report.is_equal() => None,
+        Ok(_) => Some("the index does not agree with the manifests".to_owned()),
+        Err(error) => Some(format!("the index cannot be read: {error}")),
+    });
 }

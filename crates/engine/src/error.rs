@@ -190,7 +190,7 @@ impl EngineError {
             | EngineError::Note(_)
             | EngineError::Proof(_)
             | EngineError::Manifest(_)
-            | EngineError::Ledger(LogError::Damaged { .. })
+            | EngineError::Ledger(LogError::Damaged { .. } | LogError::NotALedger { .. })
             | EngineError::Blob(BlobError::Missing { .. } | BlobError::Corrupt { .. }) => Kind::Integrity,
             EngineError::Bug(_) | EngineError::Story { .. } | EngineError::Render(_) => Kind::Bug,
             EngineError::BadSettings { .. }

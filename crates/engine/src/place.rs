@@ -10,6 +10,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use portreeve_ledger::SignedCheckpoint;
 use serde::{Deserialize, Serialize};
 
 use crate::error::EngineError;
@@ -39,8 +40,8 @@ impl Place {
     pub(crate) fn find(root: &Path) -> Result<Place, EngineError> {
         let file = root.join(SETTINGS_FILE);
         match fs::metadata(&file) {
-            Ok(found) if found.len() <= SETTINGS_BYTES_MAX => {}
-            Ok(_) => return Err(EngineError::BadSettings { path: file, because: "it is too long".to_owned() }),
+            Ok(found) if found.is_file() && found.len() <= SETTINGS_BYTES_MAX => {}
+            Ok(_) => return Err(EngineError::BadSettings { path: file, because: "it is not a short file".to_owned() }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Err(EngineError::NotARegister { path: root.to_owned() });
             }
@@ -63,6 +64,38 @@ impl Place {
         let file = root.join(SETTINGS_FILE);
         crate::files::publish(&file, &text)?;
         Ok(Place { root: root.to_owned(), key_file: root.join(key_file) })
+    }
+
+    /// The copy of the last checkpoint that the key signed: beside the key, so that a register put back to an earlier
+    /// state does not take it along.
+    pub(crate) fn last_signed(&self) -> PathBuf {
+        let mut name = self.key_file.as_os_str().to_owned();
+        name.push(".last");
+        PathBuf::from(name)
+    }
+
+    /// Reads that copy, if there is one.
+    pub(crate) fn read_last_signed(&self) -> Result<Option<SignedCheckpoint>, EngineError> {
+        let path = self.last_signed();
+        match fs::metadata(&path) {
+            Ok(found) if found.is_file() && found.len() <= SETTINGS_BYTES_MAX => {}
+            Ok(_) => return Err(EngineError::BadSettings { path, because: "it is no checkpoint".to_owned() }),
+            Err(_) => return Ok(None),
+        }
+        let text = fs::read_to_string(&path).map_err(|source| EngineError::io("read", &path, source))?;
+        Ok(Some(SignedCheckpoint::parse(&text)?))
+    }
+
+    /// A key inside the register would be taken along with what it protects.
+    pub(crate) fn refuse_key_inside(&self) -> Result<(), EngineError> {
+        let inside = match (fs::canonicalize(&self.key_file), fs::canonicalize(&self.root)) {
+            (Ok(key), Ok(root)) => key.starts_with(root),
+            _ => false,
+        };
+        if inside {
+            return Err(EngineError::KeyInside { key: self.key_file.clone(), inside: self.root.clone() });
+        }
+        Ok(())
     }
 
     pub(crate) fn ledger(&self) -> PathBuf {

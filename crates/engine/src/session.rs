@@ -1,6 +1,7 @@
 //! An open register: the log, the store, and the history replayed from the log. Writing and reading both go through
 //! here, and through the rule book.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use portreeve_collector::FileBlobs;
@@ -26,6 +27,10 @@ pub struct Session {
     history: History,
     frontier: Frontier,
     lines: LineHasher,
+    /// What kept checkpoints say, to be compared while the entries go by.
+    claims: BTreeMap<LogSize, Checkpoint>,
+    /// Whether this session made the register, so that there is nothing yet that a key could have signed.
+    fresh: bool,
 }
 
 /// What a command recorded.
@@ -57,15 +62,23 @@ impl Session {
     /// When there is none, it cannot be read, or its ledger breaks a rule.
     pub fn open(root: &Path) -> Result<Session, EngineError> {
         let place = Place::find(root)?;
-        let log = SqliteLog::open(&place.ledger())?;
+        // Who may only read can still ask; a write then says that the ledger cannot be written.
+        let log = SqliteLog::open(&place.ledger())
+            .or_else(|error| SqliteLog::open_read_only(&place.ledger()).map_err(|_| error))?;
         let blobs = FileBlobs::open(place.objects())?;
         Session::over(place, log, blobs)
     }
 
     pub(crate) fn over(place: Place, log: SqliteLog, blobs: FileBlobs) -> Result<Session, EngineError> {
+        let mut claims = BTreeMap::new();
+        for note in log.checkpoints()? {
+            let kept = SignedCheckpoint::parse(&note)?;
+            claims.insert(kept.unverified().size, kept.unverified().clone());
+        }
+        let fresh = log.head()?.size == LogSize::EMPTY;
         let history = History::new();
         let (frontier, lines) = (Frontier::empty(), LineHasher::new());
-        let mut session = Session { place, log, blobs, history, frontier, lines };
+        let mut session = Session { place, log, blobs, history, frontier, lines, claims, fresh };
         session.catch_up()?;
         Ok(session)
     }
@@ -117,13 +130,18 @@ impl Session {
     /// Replays what has been appended since.
     fn catch_up(&mut self) -> Result<(), EngineError> {
         let head = self.log.head()?;
-        let Session { log, history, frontier, lines, .. } = self;
+        let Session { log, history, frontier, lines, claims, .. } = self;
         let start = EntryNumber::new(u64::try_from(history.entries().len()).unwrap_or(u64::MAX));
         each_entry(log, start, head.size, |number, bytes| {
             let entry = Entry::decode(bytes).map_err(|source| EngineError::Entry { entry: number, source })?;
             history.append(number, entry)?;
             frontier.push(leaf_hash(bytes));
             lines.push(bytes);
+            let claim = claims.get(&number.size_including());
+            if claim.is_some_and(|claim| (claim.root, claim.lines) != (frontier.root(), lines.digest())) {
+                let what = format!("an entry up to {number} is not the one that was signed");
+                return Err(portreeve_ledger::LogError::damaged(what).into());
+            }
             Ok::<(), EngineError>(())
         })?;
         if frontier.root() != head.root {
@@ -204,8 +222,9 @@ impl Session {
     /// The register's signing key.
     ///
     /// # Errors
-    /// When it is not where the settings say, or is not the key the register was opened with.
+    /// When it is not where the settings say, lies inside the register, or is not the key the register was opened with.
     pub(crate) fn key(&self) -> Result<SigningKey, EngineError> {
+        self.place.refuse_key_inside()?;
         let key = SigningKey::load(&self.place.key_file)?;
         let opening = self.register().opening.as_ref();
         let ours = opening.and_then(|opening| opening.key.as_str().parse::<portreeve_ledger::TrustedKey>().ok());
@@ -224,13 +243,52 @@ impl Session {
         Ok(Checkpoint::new(origin, self.size(), self.frontier.root(), self.lines.digest()))
     }
 
-    /// Signs a checkpoint over everything there is and keeps it beside the entries.
+    /// Signs a checkpoint over everything there is, keeps it beside the entries, and keeps a copy beside the key.
     ///
     /// # Errors
-    /// When the key cannot be used or the checkpoint cannot be kept. The entries are recorded all the same.
+    /// When the key cannot be used, when what it signed before is not the beginning of what it would sign now, or when the
+    /// checkpoint cannot be kept. The entries are recorded all the same.
     pub fn sign_checkpoint(&self) -> Result<SignedCheckpoint, EngineError> {
-        let signed = self.checkpoint()?.sign(&self.key()?);
+        let key = self.key()?;
+        if let Some(ahead) = self.goes_on_from_what_was_signed(&key)? {
+            return Ok(ahead);
+        }
+        let signed = self.checkpoint()?.sign(&key);
         self.log.keep_checkpoint(signed.as_str())?;
+        crate::files::publish(&self.place.last_signed(), signed.as_str().as_bytes())?;
         Ok(signed)
+    }
+
+    /// Refuses to sign a ledger that may have been rewritten or put back: what the key signed last must be there, and must
+    /// be a beginning of this ledger. Gives what another writer has signed in the meantime, if that covers everything.
+    fn goes_on_from_what_was_signed(&self, key: &SigningKey) -> Result<Option<SignedCheckpoint>, EngineError> {
+        let unvouched = |because: &str| {
+            Err(EngineError::Damaged {
+                what: "the ledger".to_owned(),
+                because: format!("{because}; nothing was signed"),
+            })
+        };
+        let kept = self.log.checkpoints()?.pop().map(|note| SignedCheckpoint::parse(&note)).transpose()?;
+        match &kept {
+            None if self.fresh => {}
+            None => return unvouched("it holds no signed checkpoint any more"),
+            Some(kept) if kept.verify(&[key.trusted()]).is_err() => {
+                return unvouched("its last checkpoint is not signed by this key");
+            }
+            Some(_) => {}
+        }
+        let Some(last) = self.place.read_last_signed()? else { return Ok(None) };
+        let claim = last.verify(&[key.trusted()])?;
+        if claim.size > self.log.head()?.size {
+            return unvouched(&format!("this key has signed {} entries, and it holds fewer", claim.size));
+        }
+        if claim.size > self.size() {
+            return Ok(Some(last));
+        }
+        // Kept checkpoints were compared with the entries when the register was opened; this one must be among them.
+        let known = self.claims.get(&claim.size).is_some_and(|known| known == claim)
+            || kept.is_some_and(|kept| kept.unverified() == claim)
+            || self.log.checkpoints()?.iter().any(|note| note == last.as_str());
+        if known { Ok(None) } else { unvouched("the checkpoint this key signed last is not kept in it") }
     }
 }

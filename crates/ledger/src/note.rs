@@ -75,7 +75,7 @@ impl Note {
         let mut signers = Vec::new();
         for line in &self.signatures {
             for (position, key) in keys.iter().enumerate() {
-                if !key.may_sign_as(&line.name) || key.verifier_key(&line.name).id() != line.key_id {
+                if !key.speaks_for(&line.name) || key.verifier_key(&line.name).id() != line.key_id {
                     continue;
                 }
                 let signature = Signature::from_slice(&line.signature);

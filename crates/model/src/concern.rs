@@ -90,8 +90,9 @@ fn of_event(event: &Event, scheme: &SchemeId) -> (Reach, Vec<Subject>) {
         | Event::PersonAdded(_)
         | Event::RolesChanged(_)
         | Event::PersonLeft(_)
-        | Event::FrameworkAdopted(_) => (Reach::Everybody, Vec::new()),
-        Event::SchemeAdopted(event) => (mine(&event.id, &event.organisations), Vec::new()),
+        | Event::FrameworkAdopted(_)
+        // Which schemes there are tells a reader whether entries may be about another one.
+        | Event::SchemeAdopted(_) => (Reach::Everybody, Vec::new()),
         Event::BaselineSet(event) if &event.scheme == scheme => (Reach::Everybody, Vec::new()),
         Event::BaselineSet(_) => (Reach::Nobody, Vec::new()),
         Event::ParticularsStated(event) => (one(&event.scheme, &event.organisation), Vec::new()),

@@ -87,8 +87,11 @@ impl Session {
     /// When evidence is missing or damaged, the key cannot be used, the rules refuse, or the disk does. Nothing that
     /// looks like a pack is left then.
     pub fn build_pack(&mut self, by: &PersonId, asked: &PackRequest, mode: Mode) -> Result<Built, EngineError> {
-        if asked.out.symlink_metadata().is_ok() {
-            return Err(EngineError::Exists { path: asked.out.clone() });
+        // Beside the pack may lie what somebody keeps of an earlier one: nothing is written over.
+        for path in [asked.out.clone(), beside(&asked.out, ".allowed_signers"), beside(&asked.out, ".checkpoint")] {
+            if path.symlink_metadata().is_ok() {
+                return Err(EngineError::Exists { path });
+            }
         }
         let (on, today) = (self.as_of(asked.when).on, self.today());
         if on > today {
@@ -305,16 +308,15 @@ impl Session {
             bag.payload(path, source, &self.blobs)?;
         }
         bag.tag("bagit.txt", bag::DECLARATION.as_bytes())?;
-        let info = bag::info(&[
-            ("Source-Organization", plan.organisations.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
-            ("Bagging-Date", plan.on.iso()),
-            ("External-Identifier", plan.id.to_string()),
-            ("Bag-Software-Agent", software()),
-            ("Payload-Oxum", bag.oxum()),
-            ("Portreeve-Scheme", plan.scheme.to_string()),
-            ("Portreeve-Ledger", plan.origin.clone()),
-        ]);
-        bag.tag("bag-info.txt", info.as_bytes())?;
+        let organisations: Vec<OrganisationId> = plan.organisations.iter().cloned().collect();
+        let described = Described {
+            id: &plan.id,
+            on: plan.on,
+            scheme: &plan.scheme,
+            organisations: &organisations,
+            origin: &plan.origin,
+        };
+        bag.tag(BAG_INFO, bag_info(&described, &bag.oxum(), &software()).as_bytes())?;
         for (path, bytes) in &plan.tags {
             bag.tag(path, bytes)?;
         }
@@ -324,6 +326,34 @@ impl Session {
         bag.finish(out)?;
         Ok(Digest::of(&tag_manifest))
     }
+}
+
+/// Who made a bag and what it is (RFC 8493, section 2.2.2).
+pub(super) const BAG_INFO: &str = "bag-info.txt";
+/// The field of it that names the program.
+pub(super) const AGENT: &str = "Bag-Software-Agent";
+
+/// What `bag-info.txt` tells of a pack.
+pub(super) struct Described<'a> {
+    pub(super) id: &'a PackId,
+    pub(super) on: Day,
+    pub(super) scheme: &'a SchemeId,
+    pub(super) organisations: &'a [OrganisationId],
+    pub(super) origin: &'a str,
+}
+
+/// The text of `bag-info.txt`.
+pub(super) fn bag_info(pack: &Described<'_>, oxum: &str, agent: &str) -> String {
+    let organisations: Vec<String> = pack.organisations.iter().map(ToString::to_string).collect();
+    bag::info(&[
+        ("Source-Organization", organisations.join(", ")),
+        ("Bagging-Date", pack.on.iso()),
+        ("External-Identifier", pack.id.to_string()),
+        (AGENT, agent.to_owned()),
+        ("Payload-Oxum", oxum.to_owned()),
+        ("Portreeve-Scheme", pack.scheme.to_string()),
+        ("Portreeve-Ledger", pack.origin.to_owned()),
+    ])
 }
 
 /// The name and version under which packs are made.

@@ -1,16 +1,17 @@
 //! Complete: the entries replay under the rules, every item of evidence they name is there or is said to be left out,
 //! every finding is accounted for, and every figure in the pack is worked out again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use portreeve_catalogue::{read_framework, read_scheme};
+use portreeve_model::concern::concerning;
 use portreeve_model::history::History;
-use portreeve_model::manifest::ManifestLine;
+use portreeve_model::manifest::{ManifestLine, ManifestPath};
 use portreeve_model::readiness::{AsOf, Readiness};
 use portreeve_model::reference::{EvidenceId, OrganisationId, PackId};
 use portreeve_model::register::evidence::Content;
-use portreeve_model::{Day, Digest, Entry, LogSize};
+use portreeve_model::{Day, Digest, Entry, EntryNumber, LogSize};
 use portreeve_reporting::Subject;
 use portreeve_reporting::index::{PackFile, Signer};
 use portreeve_reporting::pack::contents::{goes_in, missing};
@@ -19,10 +20,11 @@ use portreeve_reporting::pack::{self, bag, names};
 use portreeve_reporting::{plan, words};
 use serde::Deserialize;
 
-use super::build::{software, tags};
-use super::intact::{Contents, text};
-use super::verify::Points;
+use super::build::{AGENT, BAG_INFO, Described, bag_info, software, tags};
+use super::intact::{Contents, each_line, text};
+use super::verify::{Points, VerifyRequest};
 use crate::ask::answers;
+use crate::error::EngineError;
 use crate::standards::Standards;
 
 /// The part of the ledger that the pack carries, replayed and judged again.
@@ -76,16 +78,21 @@ struct ClaimedAnswer {
     organisation: OrganisationId,
 }
 
-pub(super) fn check(root: &Path, contents: &Contents) -> (Points, Option<Replayed>) {
+pub(super) fn check(asked: &VerifyRequest, contents: &Contents) -> Result<(Points, Option<Replayed>), EngineError> {
     let mut points = Points::default();
+    let root = &asked.path;
     let replayed = match replay(root, contents) {
         Ok(replayed) => replayed,
         Err(because) => {
             points.note(false, because);
-            return (points, None);
+            return Ok((points, None));
         }
     };
     points.note(true, format!("{} entries replay under the rules", replayed.part.entries().len()));
+    withheld(&mut points, &replayed);
+    if let Some(ledger) = &asked.ledger {
+        chosen(&mut points, &replayed, ledger)?;
+    }
     evidence(root, &mut points, &replayed, contents);
     for answer in &replayed.answers {
         let findings = &answer.findings;
@@ -100,7 +107,58 @@ pub(super) fn check(root: &Path, contents: &Contents) -> (Points, Option<Replaye
         format!("wanted and not there: {}", missing.join("; "))
     };
     points.note(missing.is_empty(), text);
-    (points, Some(replayed))
+    Ok((points, Some(replayed)))
+}
+
+/// Entries that the ledger holds and the pack does not. A pack about everybody and the only scheme has none to hold back;
+/// any other says how many it does not show, since what they say cannot be known from it.
+fn withheld(points: &mut Points, replayed: &Replayed) {
+    let known = replayed.as_of.known.count();
+    let carried = u64::try_from(replayed.part.entries().len()).unwrap_or(u64::MAX);
+    let register = replayed.part.register();
+    let everybody = register.organisations.len() == replayed.organisations.len() && register.schemes.len() == 1;
+    match known.saturating_sub(carried) {
+        0 => points.note(true, format!("all {known} entries of the ledger are here")),
+        hidden if everybody => points.note(
+            false,
+            format!("{hidden} of {known} entries are held back, although the pack is about everybody: ask for them"),
+        ),
+        hidden => points.note(
+            true,
+            format!("{hidden} of {known} entries concern others and are not shown; only the ledger itself can tell what they say"),
+        ),
+    };
+}
+
+/// With the whole ledger at hand, the entries carried are exactly those that concern the pack.
+fn chosen(points: &mut Points, replayed: &Replayed, ledger: &Path) -> Result<(), EngineError> {
+    let mut whole = Ok(History::new());
+    each_line(ledger, replayed.as_of.known, |number, line| {
+        if let Ok(history) = &mut whole {
+            let entry = Entry::decode(line).map_err(|error| format!("entry {number} cannot be read: {error}"));
+            let appended = entry.and_then(|entry| history.append(number, entry).map_err(|broken| broken.to_string()));
+            if let Err(because) = appended {
+                whole = Err(because);
+            }
+        }
+    })?;
+    let organisations = replayed.organisations.iter().cloned().collect();
+    let carried: BTreeSet<EntryNumber> = replayed.part.entries().iter().map(|(number, _)| *number).collect();
+    match whole.map(|history| concerning(&history, &replayed.standards.scheme.id, &organisations)) {
+        Ok(wanted) => {
+            let held_back: Vec<String> = wanted.difference(&carried).map(ToString::to_string).collect();
+            let text = if held_back.is_empty() {
+                "every entry of the ledger you gave that concerns this pack is in it".to_owned()
+            } else {
+                format!("held back, although they concern this pack: {}", held_back.join(", "))
+            };
+            points.note(held_back.is_empty(), text);
+        }
+        Err(because) => {
+            points.note(false, format!("the ledger you gave does not replay: {because}"));
+        }
+    }
+    Ok(())
 }
 
 fn replay(root: &Path, contents: &Contents) -> Result<Replayed, String> {
@@ -160,13 +218,19 @@ fn evidence(root: &Path, points: &mut Points, replayed: &Replayed, contents: &Co
     let mut count = 0_usize;
     for (id, file) in named.iter_mut().flat_map(|(id, files)| files.iter_mut().map(move |file| (id, file))) {
         count += 1;
-        match root.join(&file.path).symlink_metadata() {
-            Ok(found) if found.is_file() => file.size_bytes = found.len(),
-            _ => absent.push(format!("{id}: {} is missing", file.path)),
+        // The entry names the manifest, the manifest names the digest, and the file was read and found to have it.
+        let path = ManifestPath::new(file.path.as_bytes()).ok();
+        let read = path.and_then(|path| contents.payload.get(&path)).copied();
+        match (read, root.join(&file.path).symlink_metadata()) {
+            (Some(digest), Ok(found)) if digest == file.digest => file.size_bytes = found.len(),
+            (Some(digest), _) => {
+                absent.push(format!("{id}: {} is not the file that was collected (sha256 {digest})", file.path));
+            }
+            (None, _) => absent.push(format!("{id}: {} is missing", file.path)),
         }
     }
     let text = if absent.is_empty() {
-        format!("all {count} files of {} items of evidence are there", named.len())
+        format!("all {count} files of {} items of evidence are there, each the one that was collected", named.len())
     } else {
         absent.join("; ")
     };
@@ -205,15 +269,29 @@ fn papers(
         );
     };
     same(pack::STATEMENT, &statement(&subject, &replayed.pack, files));
-    let maker =
-        text(root, "bag-info.txt").map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-    if bag::info_value(&maker, "Bag-Software-Agent") != Some(software().as_str()) {
-        points
-            .note(true, "the pages were made by another version of Portreeve, so they were not compared word by word");
-        return;
-    }
     same(pack::PLAN, &plan::csv(&subject));
     same(pack::APPLICATION, &plan::application_csv(&subject));
+    let info = text(root, BAG_INFO).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    let maker = bag::info_value(&info, AGENT).unwrap_or_default().to_owned();
+    let origin = contents.checkpoint.as_ref().map(|checkpoint| checkpoint.unverified().origin.to_string());
+    let described = Described {
+        id: &replayed.pack,
+        on: replayed.as_of.on,
+        scheme: &subject.scheme.id,
+        organisations: &replayed.organisations,
+        origin: &origin.unwrap_or_default(),
+    };
+    same(BAG_INFO, bag_info(&described, &contents.oxum, &maker).as_bytes());
+    if maker != software() {
+        let text = format!(
+            "{} and {} were made by {maker} and cannot be compared by this version: believe the figures below, or verify \
+             with that version",
+            pack::PAGE,
+            pack::README
+        );
+        points.note(false, text);
+        return;
+    }
     let (Some(checkpoint), Some(opening)) = (&contents.checkpoint, &replayed.part.register().opening) else { return };
     let Ok(key) = opening.key.as_str().parse::<portreeve_ledger::TrustedKey>() else { return };
     let signer = Signer {

@@ -7,6 +7,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
 use portreeve_collector::{checksum, plan_folder};
+use portreeve_ledger::merkle::{Frontier, leaf_hash};
 use portreeve_ledger::{EntryProof, GrowthProof, LineHasher, LinesDigest, SignedCheckpoint, TrustedKey, sshsig};
 use portreeve_model::manifest::ManifestPath;
 use portreeve_model::{Digest, Entry, EntryNumber, Event, LogSize};
@@ -18,8 +19,8 @@ use super::verify::{Points, Trust, VerifyRequest};
 use crate::error::EngineError;
 
 /// The largest of the pack's own texts that is read into memory. The entries of a large register have some 300 MB at a
-/// million; a manifest of two million lines as much.
-const TEXT_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// million.
+const TEXT_BYTES_MAX: u64 = 320 * 1024 * 1024;
 
 /// How many wrong files are named one by one.
 const NAMED_MAX: usize = 20;
@@ -31,32 +32,55 @@ pub(super) struct Contents {
     pub(super) tag_manifest: Option<Digest>,
     /// The entries that were proved to be in the ledger, in order.
     pub(super) entries: Vec<(EntryNumber, Vec<u8>)>,
+    /// Every payload file that was read and found to have this digest.
+    pub(super) payload: Listed,
+    /// How many bytes and files the payload has, as `Payload-Oxum` writes it.
+    pub(super) oxum: String,
 }
 
 pub(super) fn check(asked: &VerifyRequest) -> Result<(Points, Contents), EngineError> {
     let mut points = Points::default();
-    let tag_text = text(&asked.path, TAG_MANIFEST);
+    let root = &asked.path;
+    let tag_text = text(root, TAG_MANIFEST);
     let tag_manifest = tag_text.as_ref().ok().map(|text| Digest::of(text));
-    let (tags, payload) = lists(&asked.path, &mut points, tag_text.as_ref().map(Vec::as_slice));
-    files(&asked.path, &mut points, &tags, &payload)?;
-    let entries = text(&asked.path, ENTRIES).unwrap_or_default();
+    let entries = text(root, ENTRIES).unwrap_or_default();
     let lines: Vec<&[u8]> = entries.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
-    let keys = keys(asked, lines.first().copied(), &mut points);
+    let claimed = claimed_checkpoint(root);
+    let opening = opening_key(lines.first().copied());
+    let keys = keys(asked, claimed.as_ref().ok(), opening.as_ref(), &mut points);
     let mut trust = Trust { signer: None, key_from_outside: false, checkpoint_from_outside: false };
     signature(asked, &mut points, &mut trust, tag_text.as_deref().unwrap_or_default(), &keys);
-    let checkpoint = checkpoint(asked, &mut points, &keys);
+    let checkpoint = checkpoint(claimed, &mut points, &keys);
+    let one_key = trust.signer.is_some() && trust.signer == opening.as_ref().map(TrustedKey::fingerprint);
+    points.note(
+        one_key,
+        if one_key {
+            "it is the key that the ledger was opened with"
+        } else {
+            "the signature is not by the key that the ledger was opened with"
+        },
+    );
+    let (mut payload, mut oxum) = (Listed::new(), String::new());
+    if trust.signer.is_some() {
+        let (tags, listed) = lists(root, &mut points, tag_text.as_ref().map(Vec::as_slice));
+        (payload, oxum) = files(root, &mut points, &tags, &listed)?;
+    } else {
+        // Reading gigabytes to compare them with lists that nobody signed would only serve whoever wrote the lists.
+        points.note(false, "the files were not compared: nothing that is signed says what they should be");
+    }
     let proved = match &checkpoint {
-        Some(checkpoint) => proofs(&asked.path, &mut points, &lines, checkpoint, &keys),
+        Some(checkpoint) => proofs(root, &mut points, &lines, checkpoint, &keys),
         None => Vec::new(),
     };
-    if let (Some(ours), Some(theirs)) = (&checkpoint, &asked.checkpoint) {
-        trust.checkpoint_from_outside = outside(asked, &mut points, ours, theirs, &keys)?;
+    if let Some(ours) = &checkpoint {
+        trust.checkpoint_from_outside = outside(asked, &mut points, ours, &keys)?;
     }
-    let contents = Contents { trust, checkpoint, tag_manifest, entries: proved };
+    let contents = Contents { trust, checkpoint, tag_manifest, entries: proved, payload, oxum };
     Ok((points, contents))
 }
 
-type Listed = BTreeMap<ManifestPath, Digest>;
+/// What a list says: each path with its digest.
+pub(super) type Listed = BTreeMap<ManifestPath, Digest>;
 
 /// Reads the two lists.
 fn lists(root: &Path, points: &mut Points, tag_text: Result<&[u8], &String>) -> (Listed, Listed) {
@@ -80,17 +104,28 @@ fn lists(root: &Path, points: &mut Points, tag_text: Result<&[u8], &String>) -> 
     };
     let tags = read(TAG_MANIFEST, tag_text.map(<[u8]>::to_vec).map_err(Clone::clone));
     let payload = read(MANIFEST, text(root, MANIFEST));
+    let misplaced = tags.keys().filter(|path| in_payload(path)).chain(payload.keys().filter(|path| !in_payload(path)));
+    let misplaced: Vec<String> = misplaced.map(|path| path.display().to_string()).collect();
+    if !misplaced.is_empty() {
+        points.note(false, format!("in the wrong list: {}", misplaced.join("; ")));
+    }
     (tags, payload)
 }
 
-/// Every listed file is there and is what the list says, and nothing else is there.
-fn files(root: &Path, points: &mut Points, tags: &Listed, payload: &Listed) -> Result<(), EngineError> {
+/// Payload lies below `data/`; everything else is a tag file (RFC 8493, section 2).
+fn in_payload(path: &ManifestPath) -> bool {
+    path.as_bytes().starts_with(b"data/")
+}
+
+/// Every listed file is there and is what the list says, and nothing else is there. Gives the payload files that are, and
+/// their `Payload-Oxum`.
+fn files(root: &Path, points: &mut Points, tags: &Listed, payload: &Listed) -> Result<(Listed, String), EngineError> {
     let plan = plan_folder(root, &[])?;
     let (mut wrong, mut added) = (Vec::new(), Vec::new());
+    let (mut sound, mut bytes, mut number) = (Listed::new(), 0_u64, 0_u64);
     let mut seen: BTreeSet<&ManifestPath> = BTreeSet::new();
     for file in plan.files() {
-        let in_payload = file.path.as_bytes().starts_with(b"data/");
-        let list = if in_payload { payload } else { tags };
+        let list = if in_payload(&file.path) { payload } else { tags };
         let unlisted = [TAG_MANIFEST, SIGNATURE].iter().any(|name| file.path.as_bytes() == name.as_bytes());
         let Some((path, expected)) = list.get_key_value(&file.path) else {
             if !unlisted {
@@ -100,7 +135,13 @@ fn files(root: &Path, points: &mut Points, tags: &Listed, payload: &Listed) -> R
         };
         seen.insert(path);
         match checksum(root.join(String::from_utf8_lossy(path.as_bytes()).as_ref())) {
-            Ok(found) if found.digest == *expected => {}
+            Ok(found) if found.digest == *expected => {
+                if in_payload(path) {
+                    bytes = bytes.saturating_add(found.size_bytes);
+                    number += 1;
+                    sound.insert(path.clone(), found.digest);
+                }
+            }
             Ok(found) => wrong.push(format!("{} is changed (sha256 {})", path.display(), found.digest)),
             Err(because) => wrong.push(format!("{} cannot be read: {because}", path.display())),
         }
@@ -113,7 +154,7 @@ fn files(root: &Path, points: &mut Points, tags: &Listed, payload: &Listed) -> R
     points.note(wrong.is_empty(), summary(&wrong, &format!("of {count} files listed, none is changed")));
     points.note(missing.is_empty(), summary(&prefixed("missing: ", &missing), "none is missing"));
     points.note(added.is_empty(), summary(&prefixed("not listed: ", &added), "nothing else is in the folder"));
-    Ok(())
+    Ok((sound, format!("{bytes}.{number}")))
 }
 
 fn prefixed(prefix: &str, names: &[String]) -> Vec<String> {
@@ -131,19 +172,33 @@ fn summary(wrong: &[String], fine: &str) -> String {
     }
 }
 
-/// The keys to believe: those given, or, said plainly, the one the ledger itself names in its first entry.
-fn keys(asked: &VerifyRequest, first: Option<&[u8]>, points: &mut Points) -> Vec<TrustedKey> {
-    if !asked.keys.is_empty() {
-        return asked.keys.clone();
+/// The key that the ledger itself names in its first entry.
+fn opening_key(first: Option<&[u8]>) -> Option<TrustedKey> {
+    let entry = first.and_then(|line| Entry::decode(line).ok())?;
+    let Event::RegisterOpened(opening) = entry.event else { return None };
+    opening.key.as_str().parse().ok()
+}
+
+/// The keys to believe: of those given, the ones that may speak for this ledger; or, said plainly, the pack's own.
+fn keys(
+    asked: &VerifyRequest,
+    claimed: Option<&SignedCheckpoint>,
+    opening: Option<&TrustedKey>,
+    points: &mut Points,
+) -> Vec<TrustedKey> {
+    if asked.keys.is_empty() {
+        if opening.is_none() {
+            points.note(false, "the pack does not begin with the ledger's opening entry, so it names no key");
+        }
+        return opening.cloned().into_iter().collect();
     }
-    let opening = first.and_then(|line| Entry::decode(line).ok()).and_then(|entry| match entry.event {
-        Event::RegisterOpened(opening) => opening.key.as_str().parse::<TrustedKey>().ok(),
-        _ => None,
-    });
-    if opening.is_none() {
-        points.note(false, "the pack does not begin with the ledger's opening entry, so it names no key");
+    let Some(claimed) = claimed else { return Vec::new() };
+    let origin = &claimed.unverified().origin;
+    let speak: Vec<TrustedKey> = asked.keys.iter().filter(|key| key.speaks_for(origin)).cloned().collect();
+    if speak.is_empty() {
+        points.note(false, format!("none of the keys you gave may speak for the ledger {origin}"));
     }
-    opening.into_iter().collect()
+    speak
 }
 
 fn signature(asked: &VerifyRequest, points: &mut Points, trust: &mut Trust, signed: &[u8], keys: &[TrustedKey]) {
@@ -168,24 +223,29 @@ fn signature(asked: &VerifyRequest, points: &mut Points, trust: &mut Trust, sign
     }
 }
 
-fn checkpoint(asked: &VerifyRequest, points: &mut Points, keys: &[TrustedKey]) -> Option<SignedCheckpoint> {
-    let found = text(&asked.path, CHECKPOINT)
-        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is not a text".to_owned()));
-    let parsed =
-        found.and_then(|text| SignedCheckpoint::parse(&text).map_err(|error| format!("cannot be read: {error}")));
-    match parsed {
-        Ok(checkpoint) => match checkpoint.verify(keys) {
-            Ok(verified) => {
-                points.note(true, format!("the checkpoint of {} entries is signed by the same key", verified.size));
-                Some(checkpoint)
-            }
-            Err(error) => {
-                points.note(false, format!("the checkpoint is not signed as it should be: {error}"));
-                None
-            }
-        },
+fn claimed_checkpoint(root: &Path) -> Result<SignedCheckpoint, String> {
+    let text = text(root, CHECKPOINT)?;
+    let text = String::from_utf8(text).map_err(|_| "is not a text".to_owned())?;
+    SignedCheckpoint::parse(&text).map_err(|error| format!("cannot be read: {error}"))
+}
+
+fn checkpoint(
+    claimed: Result<SignedCheckpoint, String>,
+    points: &mut Points,
+    keys: &[TrustedKey],
+) -> Option<SignedCheckpoint> {
+    let verified = claimed.map_err(|because| format!("{CHECKPOINT} {because}")).and_then(|checkpoint| {
+        let size = checkpoint.verify(keys).map(|verified| verified.size);
+        size.map(|size| (checkpoint, size))
+            .map_err(|error| format!("the checkpoint is not signed as it should be: {error}"))
+    });
+    match verified {
+        Ok((checkpoint, size)) => {
+            points.note(true, format!("the checkpoint of {size} entries is signed by the same key"));
+            Some(checkpoint)
+        }
         Err(because) => {
-            points.note(false, format!("{CHECKPOINT} {because}"));
+            points.note(false, because);
             None
         }
     }
@@ -238,92 +298,116 @@ fn proofs(
     proved
 }
 
-/// Whether a checkpoint from outside agrees: it is the same, or one is proved to be a beginning of the other.
+/// Whether what came from outside agrees: the ledger as lines, where it was given, and a checkpoint, where one was. A
+/// checkpoint is linked when it is the pack's own, or when one of the two is shown to be a beginning of the other; of the
+/// ways there are to show it, none may fail.
 fn outside(
     asked: &VerifyRequest,
     points: &mut Points,
     ours: &SignedCheckpoint,
-    theirs: &SignedCheckpoint,
     keys: &[TrustedKey],
 ) -> Result<bool, EngineError> {
+    let theirs = asked.checkpoint.as_ref();
+    let by_lines = match &asked.ledger {
+        Some(ledger) => Some(by_lines(points, ledger, ours, theirs)?),
+        None => None,
+    };
+    let Some(theirs) = theirs else { return Ok(false) };
     let (our_claim, claim) = (ours.unverified(), theirs.unverified());
-    if claim.origin != our_claim.origin {
-        return Ok(points.note(false, format!("the checkpoint you gave is of another ledger, {}", claim.origin)));
-    }
     let given = format!("the checkpoint you gave, of {} entries,", claim.size);
+    if claim.origin != our_claim.origin {
+        return Ok(points.note(false, format!("{given} is of another ledger, {}", claim.origin)));
+    }
     if claim.size == our_claim.size {
         let same = (claim.root, claim.lines) == (our_claim.root, our_claim.lines);
         let text = if same { "is this pack's own" } else { "names another history of the same length" };
         return Ok(points.note(same, format!("{given} {text}")));
     }
-    if let Some(ledger) = &asked.ledger {
-        return by_lines(points, ledger, ours, theirs, &given);
-    }
-    if claim.size > our_claim.size {
-        let text = format!(
-            "{given} is later than this pack's, of {}: ask for the ledger as lines and give it with --ledger",
-            our_claim.size
-        );
-        return Ok(points.note(false, text));
-    }
-    let name = format!("{GROWTH_FOLDER}/{:09}.txt", claim.size.count());
-    let proof = text(&asked.path, &name)
-        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is not a text".to_owned()))
-        .and_then(|text| GrowthProof::parse(&text).map_err(|error| error.to_string()));
-    Ok(match proof {
-        Ok(proof) if proof.checkpoint.as_str() == ours.as_str() => match proof.verify(theirs, keys) {
-            Ok(_) => points.note(true, format!("{given} is proved to be a beginning of this ledger")),
-            Err(error) => points.note(false, format!("{given} is not a beginning of this ledger: {error}")),
-        },
-        Ok(_) => points.note(false, format!("{name} leads to another checkpoint")),
-        Err(_) => points.note(
+    let by_proof = growth(asked, points, ours, theirs, keys, &given);
+    match (by_lines, by_proof) {
+        (None, None) => Ok(points.note(
             false,
             format!(
-                "the pack has no proof from {given} to its own: ask for the ledger as lines and give it with --ledger"
+                "nothing links {given} to this pack's, of {}: ask for the ledger as lines and give it with --ledger",
+                our_claim.size
             ),
-        ),
+        )),
+        (by_lines, by_proof) => Ok(by_lines.unwrap_or(true) && by_proof.unwrap_or(true)),
+    }
+}
+
+/// Whether the pack's own proof leads from an earlier checkpoint to this one; nothing when it holds no such proof.
+fn growth(
+    asked: &VerifyRequest,
+    points: &mut Points,
+    ours: &SignedCheckpoint,
+    theirs: &SignedCheckpoint,
+    keys: &[TrustedKey],
+    given: &str,
+) -> Option<bool> {
+    let name = format!("{GROWTH_FOLDER}/{:09}.txt", theirs.unverified().size.count());
+    let text = String::from_utf8(text(&asked.path, &name).ok()?).unwrap_or_default();
+    let proof = GrowthProof::parse(&text).map_err(|error| error.to_string()).and_then(|proof| {
+        if proof.checkpoint.as_str() != ours.as_str() {
+            return Err("its proof leads to another checkpoint".to_owned());
+        }
+        proof.verify(theirs, keys).map(|_| ()).map_err(|error| error.to_string())
+    });
+    Some(match proof {
+        Ok(()) => points.note(true, format!("{given} is proved to be a beginning of this ledger")),
+        Err(because) => points.note(false, format!("{given} is not a beginning of this ledger: {because}")),
     })
 }
 
-/// The way without Merkle code: both checkpoints name the length and digest of a beginning of the same file.
+/// Whether the ledger given as lines is the one these checkpoints commit to, by its lines and by its tree.
 fn by_lines(
     points: &mut Points,
     ledger: &Path,
     ours: &SignedCheckpoint,
-    theirs: &SignedCheckpoint,
-    given: &str,
+    theirs: Option<&SignedCheckpoint>,
 ) -> Result<bool, EngineError> {
+    let claims: Vec<_> = std::iter::once(ours).chain(theirs).map(SignedCheckpoint::unverified).collect();
+    let last = claims.iter().map(|claim| claim.size).max().unwrap_or(LogSize::EMPTY);
+    let (mut hasher, mut frontier) = (LineHasher::new(), Frontier::empty());
+    let mut seen: BTreeMap<LogSize, (LinesDigest, Digest)> = BTreeMap::new();
+    each_line(ledger, last, |number, line| {
+        hasher.push(line);
+        frontier.push(leaf_hash(line));
+        let size = number.size_including();
+        if claims.iter().any(|claim| claim.size == size) {
+            seen.insert(size, (hasher.digest(), frontier.root()));
+        }
+    })?;
+    let agree = claims.iter().all(|claim| seen.get(&claim.size) == Some(&(claim.lines, claim.root)));
+    let what =
+        if claims.len() == 1 { "this pack's checkpoint is a beginning" } else { "both checkpoints are beginnings" };
+    let text = if agree {
+        format!("{what} of the ledger you gave")
+    } else {
+        format!("it is not so that {what} of the ledger you gave")
+    };
+    Ok(points.note(agree, text))
+}
+
+/// Reads the first entries of a ledger written as lines; a shorter file gives fewer.
+pub(super) fn each_line(
+    ledger: &Path,
+    size: LogSize,
+    mut visit: impl FnMut(EntryNumber, &[u8]),
+) -> Result<(), EngineError> {
     let failed = |source| EngineError::io("read the ledger in", ledger, source);
     let mut reader = BufReader::new(File::open(ledger).map_err(failed)?);
-    let mut hasher = LineHasher::new();
-    let mut wanted: BTreeMap<LogSize, Option<LinesDigest>> =
-        [ours, theirs].into_iter().map(|checkpoint| (checkpoint.unverified().size, None)).collect();
-    let (mut count, mut line) = (0_u64, Vec::new());
-    let last = wanted.keys().next_back().map_or(0, |size| size.count());
-    while count < last {
+    let longest = u64::try_from(portreeve_ledger::ENTRY_BYTES_MAX).unwrap_or(u64::MAX) + 1;
+    let mut line = Vec::new();
+    for number in (0..size.count()).map(EntryNumber::new) {
         line.clear();
-        let limit = u64::try_from(portreeve_ledger::ENTRY_BYTES_MAX).unwrap_or(u64::MAX) + 1;
-        let read = (&mut reader).take(limit).read_until(b'\n', &mut line).map_err(failed)?;
+        let read = (&mut reader).take(longest).read_until(b'\n', &mut line).map_err(failed)?;
         if read == 0 || line.pop() != Some(b'\n') {
-            break;
+            return Ok(());
         }
-        hasher.push(&line);
-        count += 1;
-        if let Some(slot) = wanted.get_mut(&LogSize::new(count)) {
-            *slot = Some(hasher.digest());
-        }
+        visit(number, &line);
     }
-    let agrees = |checkpoint: &SignedCheckpoint| {
-        let claim = checkpoint.unverified();
-        wanted.get(&claim.size).copied().flatten() == Some(claim.lines)
-    };
-    let both = agrees(ours) && agrees(theirs);
-    let text = if both {
-        "and this pack's are beginnings of the same ledger"
-    } else {
-        "and this pack's are not both beginnings of the ledger given"
-    };
-    Ok(points.note(both, format!("{given} {text}")))
+    Ok(())
 }
 
 /// One of the pack's own texts, or why it cannot be read.

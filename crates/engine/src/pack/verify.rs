@@ -111,7 +111,9 @@ pub(super) struct Points(pub(super) Vec<Point>);
 
 impl Points {
     pub(super) fn note(&mut self, holds: bool, text: impl Into<String>) -> bool {
-        self.0.push(Point { holds, text: text.into() });
+        // What a pack says of itself may hold anything; a point is one line.
+        let text = text.into().replace(['\n', '\r'], " ");
+        self.0.push(Point { holds, text });
         holds
     }
 }
@@ -125,8 +127,15 @@ pub fn verify_pack(asked: &VerifyRequest) -> Result<Verification, EngineError> {
         return Err(EngineError::Unfit(format!("{} is not a folder", asked.path.display())));
     }
     let (intact, contents) = intact::check(asked)?;
-    let (complete, replayed) = complete::check(&asked.path, &contents);
+    let (complete, replayed) = complete::check(asked, &contents)?;
     let own_day = replayed.as_ref().map(|replayed| replayed.as_of.on);
+    if let (Some(own), Some(on)) = (own_day, asked.on)
+        && on < own
+    {
+        return Err(EngineError::Unfit(format!(
+            "the pack is judged on {own} and says nothing about {on}, which is earlier"
+        )));
+    }
     let days = own_day.into_iter().chain(asked.on.filter(|on| Some(*on) != own_day));
     let fresh = days.map(|day| (day, fresh::check(replayed.as_ref(), day))).collect();
     let Contents { trust, checkpoint, tag_manifest, .. } = contents;

@@ -30,15 +30,13 @@ pub(super) struct Bag {
 }
 
 impl Bag {
-    /// Makes the partial folder beside `out`. One that a crash left behind is taken away first.
+    /// Makes the partial folder beside `out`. One that a crash left behind stays until somebody has looked at it.
     pub(super) fn begin(out: &Path) -> Result<Bag, EngineError> {
         let mut partial = out.as_os_str().to_owned();
         partial.push(".partial");
         let partial = PathBuf::from(partial);
-        match fs::remove_dir_all(&partial) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(EngineError::io("clear away", &partial, source)),
+        if partial.symlink_metadata().is_ok() {
+            return Err(EngineError::Exists { path: partial });
         }
         fs::create_dir_all(&partial).map_err(|source| EngineError::io("make the folder", &partial, source))?;
         let (payload, tags) = (BTreeMap::new(), BTreeMap::new());

@@ -217,3 +217,25 @@ pub(crate) fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
     }
     found
 }
+
+/// Writes both manifests again, as somebody would who knows BagIt and has no key.
+pub(crate) fn relist(pack: &Path) {
+    let digest = |bytes: &[u8]| portreeve_model::Digest::of(bytes).to_string();
+    let files = tree(pack);
+    let list = |wanted: &dyn Fn(&str) -> bool| -> String {
+        let lines: BTreeMap<&String, String> = files
+            .iter()
+            .filter(|(name, _)| wanted(name))
+            .map(|(name, bytes)| (name, format!("{}  {name}\n", digest(bytes))))
+            .collect();
+        lines.into_values().collect()
+    };
+    fs::write(pack.join("manifest-sha256.txt"), list(&|name| name.starts_with("data/"))).unwrap();
+    let files = tree(pack);
+    let tags: String = files
+        .iter()
+        .filter(|(name, _)| !name.starts_with("data/") && !name.starts_with("tagmanifest"))
+        .map(|(name, bytes)| format!("{}  {name}\n", digest(bytes)))
+        .collect();
+    fs::write(pack.join("tagmanifest-sha256.txt"), tags).unwrap();
+}

@@ -1,6 +1,7 @@
 //! One file a use case, and the bench they share.
 
 mod bench;
+mod insiders;
 mod packs;
 mod registers;
 mod writing;

@@ -29,12 +29,19 @@ pub struct TrustedKey {
     public: VerifyingKey,
     name: Option<Origin>,
     label: String,
+    principals: Vec<String>,
     namespaces: Vec<String>,
 }
 
 impl TrustedKey {
     pub(crate) const fn new(public: VerifyingKey, label: String) -> TrustedKey {
-        TrustedKey { public, name: None, label, namespaces: Vec::new() }
+        TrustedKey { public, name: None, label, principals: Vec::new(), namespaces: Vec::new() }
+    }
+
+    /// A key out of a line of allowed signers. Principals are compared whole: a pattern matches nothing.
+    fn listed(public: VerifyingKey, principals: &str) -> TrustedKey {
+        let names = principals.trim_matches('"').split(',').map(str::to_owned).collect();
+        TrustedKey { principals: names, ..TrustedKey::new(public, principals.to_owned()) }
     }
 
     /// Reads a file of keys, one a line, skipping empty lines and those that begin with `#`.
@@ -84,9 +91,11 @@ impl TrustedKey {
         VerifierKey::new(name.clone(), self.public)
     }
 
-    /// Whether this key may appear on a signature line as `name`: a key that came with a name only under that one.
-    pub(crate) fn may_sign_as(&self, name: &Origin) -> bool {
+    /// Whether this key may speak for the ledger `name`: a key that came with a name or with principals only for those,
+    /// as `ssh-keygen -Y verify -I name` has it. A file that lists many councils' keys lets none sign for another.
+    pub fn speaks_for(&self, name: &Origin) -> bool {
         self.name.as_ref().is_none_or(|own| own == name)
+            && (self.principals.is_empty() || self.principals.iter().any(|own| own == name.as_str()))
     }
 
     /// Whether this key may vouch for SSH signatures in `namespace`.
@@ -116,7 +125,8 @@ impl TrustedKey {
 impl From<VerifierKey> for TrustedKey {
     fn from(key: VerifierKey) -> TrustedKey {
         let name = key.name().clone();
-        TrustedKey { public: *key.public(), label: name.to_string(), name: Some(name), namespaces: Vec::new() }
+        let label = name.to_string();
+        TrustedKey { name: Some(name), ..TrustedKey::new(*key.public(), label) }
     }
 }
 
@@ -139,11 +149,11 @@ impl FromStr for TrustedKey {
                 Ok(TrustedKey::new(ssh_ed25519(kind, key)?, comment.join(" ")))
             }
             [principals, kind, key, ..] if is_key_type(kind) => {
-                Ok(TrustedKey::new(ssh_ed25519(kind, key)?, principals.clone()))
+                Ok(TrustedKey::listed(ssh_ed25519(kind, key)?, principals))
             }
             [principals, options, kind, key, ..] if is_key_type(kind) => {
                 let namespaces = namespaces(options)?;
-                Ok(TrustedKey { namespaces, ..TrustedKey::new(ssh_ed25519(kind, key)?, principals.clone()) })
+                Ok(TrustedKey { namespaces, ..TrustedKey::listed(ssh_ed25519(kind, key)?, principals) })
             }
             _ => Err(KeyError::not_a_key(format!(
                 "`{}` is neither an SSH public key, nor a line of allowed signers, nor a verifier key",
@@ -246,6 +256,9 @@ mod tests {
         let line = key.trusted().allowed_signers_line("clerk", "pack@portreeve").unwrap();
         let limited: TrustedKey = line.parse().unwrap();
         assert!(limited.may_sign_in("pack@portreeve") && !limited.may_sign_in("other"));
+        let clerk = "clerk".parse().unwrap();
+        assert!(limited.speaks_for(&clerk) && key.trusted().speaks_for(&clerk));
+        assert!(!limited.speaks_for(&"another".parse().unwrap()), "a listed key speaks for its principals only");
         assert!(key.trusted().allowed_signers_line("a,b", "x").is_err());
         assert!(key.trusted().allowed_signers_line("a", "x y").is_err());
     }

@@ -6,6 +6,7 @@
 mod audit;
 mod schema;
 
+use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -236,10 +237,44 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, LogError> {
     if !path.try_exists().map_err(|error| LogError::storage(format!("look for `{}`", path.display()), error))? {
         return Err(LogError::Missing { path: path.to_owned() });
     }
-    let opened = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX);
-    opened
-        .and_then(|connection| schema::configure(&connection).map(|()| connection))
-        .map_err(|error| LogError::storage(format!("open the ledger `{}`", path.display()), error))
+    let opened = open_configured(path.as_os_str(), flags).or_else(|error| {
+        // On a disk that cannot be written, a reader has nowhere to keep the shared memory that it and writers would use.
+        // Where nothing waits in the write-ahead file the ledger is whole by itself, and nobody can be writing.
+        let only_reads = flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY);
+        match immutable(path).filter(|_| only_reads && cannot_write(&error)) {
+            Some(uri) => open_configured(uri.as_ref(), flags | OpenFlags::SQLITE_OPEN_URI),
+            None => Err(error),
+        }
+    });
+    opened.map_err(|error| LogError::storage(format!("open the ledger `{}`", path.display()), error))
+}
+
+fn open_configured(name: &OsStr, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    schema::configure(&connection)?;
+    // The first read is where a missing shared memory shows. Whatever else is wrong with the file is told by those who
+    // look what it is.
+    match connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())) {
+        Err(error) if cannot_write(&error) => Err(error),
+        _ => Ok(connection),
+    }
+}
+
+fn cannot_write(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+/// The name under which SQLite takes the file for one that nobody changes (SQLite, URI filenames), if nothing waits beside
+/// it and the name is plain enough to stand in such a URI.
+fn immutable(path: &Path) -> Option<String> {
+    let mut waiting = path.as_os_str().to_owned();
+    waiting.push("-wal");
+    if std::fs::metadata(&waiting).is_ok_and(|found| found.len() > 0) {
+        return None;
+    }
+    let absolute = std::fs::canonicalize(path).ok()?;
+    let name = absolute.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    Some(format!("file:{name}?immutable=1"))
 }
 
 /// The kept frontier, if it and the number of entries agree; otherwise what is wrong.
