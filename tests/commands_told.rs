@@ -65,7 +65,9 @@ fn what_is_told_can_be_typed() {
         for (word, put_in) in PUT_IN {
             line = line.replace(word, put_in);
         }
-        let mut given = words(&line);
+        // Of several words that would do, a reader takes one.
+        let one = |word: String| word.split('|').next().unwrap_or_default().to_owned();
+        let mut given: Vec<String> = words(&line).into_iter().map(one).collect();
         given.push("--dry-run".to_owned());
         let ran = nobody.run_words(&given);
         assert!(!ran.err.contains("could not understand the command"), "portreeve {command}\n{}", ran.err);

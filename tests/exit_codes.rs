@@ -22,6 +22,7 @@ fn nought_is_fine_and_one_is_a_check_that_said_no() {
         (1, "why"),
         (1, "pack build pack"),
         (1, "pack verify pack"),
+        (1, "log --about NOTHING"),
     ] {
         let _ = place.run(line).exits(code);
     }
@@ -50,9 +51,31 @@ fn two_is_a_command_that_makes_no_sense() {
         "finding conclude ITHC-1-001 --reason x",
         "init --name Northmoor",
         "pack verify vpn.txt",
+        "pack verify register",
+        "action claim RAP-9",
+        "action move RAP-9 --to 2030-01-01 --reason x --approved-by siro",
+        "action add \"Do it @nobody by 1 March 2030\"",
+        "action add \"Do it @network-officer by 1 March 2030 fixes ITHC-1-9\"",
+        "action add \"Do it @network-officer by 1 March 2030 closes ITHC-1-001:vpn09\"",
+        "action add \"Do it @network-officer by 1 March 2030 after RAP-9\"",
+        "action add \"Do it @network-officer by 1 March 2020\"",
+        "action add \"Do it @network-officer by 1 March 2030 £8,0000\"",
+        "evidence check E-9",
+        "evidence add home --kind policy --shows 2020-01-01",
+        "evidence collect vpn.txt --kind policy --shows 2020-01-01",
+        "person left somebody --on 2020-01-01",
+        "person roles somebody --add checker --reason x",
+        "organisation sign XYZ --signatory siro --on 2020-01-01",
+        "certificate withdraw CERT-9 --on 2020-01-01 --reason x",
+        "decision record D-9 --outcome A --on 2020-01-01 --minute x",
+        "risk accept NOPE --until 2099-01-01 --reason x --control y",
+        "risk end RA-9 --reason x",
+        "finding raise ITHC-1 \"Another\" --severity High --host a,b",
+        "requirement list --framework nonsense",
     ] {
         let _ = place.run(line).exits(2);
     }
+    let _ = place.by("nobody", "action claim RAP-001").exits(2);
     let _ = Place::northmoor().by("Not A Person", "person list").exits(2);
 }
 
@@ -65,10 +88,10 @@ fn three_is_refused_by_the_rules() {
         ("checker", "action verify RAP-001"),
         ("checker", "person add somebody --role checker"),
         ("security-officer", "person add checker --role checker"),
-        ("nobody", "action claim RAP-001"),
         ("security-officer", "finding check ITHC-1-001 --accept"),
         ("security-officer", "risk accept ITHC-1-001 --until 2099-01-01 --by checker --reason x --control y"),
         ("security-officer", "action change RAP-001 --after RAP-001 --reason x"),
+        ("security-officer", "action move RAP-001 --to 2020-01-01 --reason x --approved-by siro"),
     ] {
         let _ = place.by(person, line).exits(3);
     }
@@ -87,6 +110,12 @@ fn four_is_something_that_is_not_as_it_was_recorded() {
     let _ = place.run("verify").exits(4).says("WRONG").says("E-0001");
     let _ = place.run("pack build another").exits(4).warns("portreeve verify");
     assert!(!place.path("another").exists(), "nothing that looks like a pack is left");
+
+    fs::write(place.path("register/ledger.sqlite"), "not a database").unwrap();
+    for name in ["register/ledger.sqlite-wal", "register/ledger.sqlite-shm"] {
+        let _ = fs::remove_file(place.path(name));
+    }
+    let _ = place.run("status").exits(4).warns("restore a copy");
 }
 
 #[test]

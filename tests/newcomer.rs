@@ -33,16 +33,17 @@ fn from_nothing_to_a_pack_and_what_tampering_does() {
 }
 
 #[test]
-fn the_one_line_is_read_back_and_a_slip_loses_nothing() {
+fn the_one_line_is_read_back_and_a_slip_is_refused() {
     let place = Place::with_an_action();
+    let line = "Patch the servers @network-officer by 1 March 2030 £80,000 £15,000 pa";
+    let _ = place.run(&format!("action add \"{line} fixes ITHC-1-01\"")).exits(2).warns("did you mean `ITHC-1-001`?");
     let _ = place
-        .run("action add \"Patch the servers @network-officer by 1 March 2030 £80,000 £15,000 a year fixes ITHC-1-01\"")
+        .run(&format!("action add \"{line} closes ithc-1-001:vpn02\""))
         .fine()
         .says("Added RAP-002  Patch the servers")
-        .says("due    1 March 2030")
-        .says("cost   £80,000 and £15,000 a year")
-        .says("Not linked: there is no finding ITHC-1-01. Closest: ITHC-1-001")
-        .says("portreeve action change RAP-002 --closes ITHC-1-001");
+        .says("1 March 2030\n")
+        .says("£80,000 and £15,000 a year")
+        .says("ITHC-1-001 on vpn02");
     let _ = place.run("action change RAP-002 --closes ITHC-1-001:vpn01 --reason \"a slip\"").fine().says("on vpn01");
     let _ = place
         .run("action add \"Do it @network-officer by 31 November 2030\"")
@@ -50,7 +51,13 @@ fn the_one_line_is_read_back_and_a_slip_loses_nothing() {
         .warns("November 2030 has 30 days");
     let _ = place.run("action add \"Do it by 1 March 2030\"").exits(2).warns("@PERSON");
     let _ = place.run("action add \"Do it @network-officer\"").exits(2).warns("--no-date");
-    let _ = place.run("action add \"Do it @network-officr by 1 March 2030\"").exits(3).warns("`network-officer`");
+    let _ = place.run("action add \"Do it @network-officr by 1 March 2030\"").exits(2).warns("`network-officer`");
+    let _ = place.run("action add \"Do it @network-officer by March 2030\"").exits(2).warns("`by March` is no date");
+    let late = "action add \"Do it @network-officer by 1 March 2020\"";
+    let _ = place.run(late).exits(2).warns("its original date can never move").warns("--already-late");
+    let _ = place.run(&format!("{late} --already-late")).fine().warns("late from the start");
+    let odd = place.run("action add \"Spend 8000 fixes #14 @network-officer by 1 March 2030\"").fine();
+    assert!(odd.err.contains("`8000`") && odd.err.contains("`fixes #14`"), "{}", odd.err);
 }
 
 #[test]
@@ -165,4 +172,84 @@ fn init_says_where_the_key_is_and_never_makes_one_twice() {
         .exits(2)
         .warns("inside");
     assert!(!place.path("other/register.json").exists());
+}
+
+#[test]
+fn a_founder_can_take_the_steps_that_init_names() {
+    let place = Place::new().acting_as("security-officer");
+    let _ =
+        place.run("init --name Northmoor --organisation NMB=Northmoor").fine().says("administrator, security-officer");
+    let _ = place.run("framework add psn-coco-1.32").fine().says("portreeve scheme adopt psn");
+    let _ = place.run("scheme adopt psn").fine();
+
+    let place = Place::new().acting_as("clerk");
+    let _ = place.run("init --name Northmoor --organisation NMB=Northmoor --role action-owner").fine();
+    let _ = place
+        .run("framework add psn-coco-1.32")
+        .exits(3)
+        .warns("portreeve person roles clerk --add security-officer")
+        .warns("portreeve person add security-officer --role security-officer --as clerk");
+    let _ = place.run("person roles clerk --add security-officer --reason \"nobody else\"").fine().says("Action owner");
+    let _ = place.run("framework add psn-coco-1.32").fine();
+    let _ = place.run("person roles clerk --role \"Security Officer\" --reason x").exits(3).warns("administrator");
+}
+
+#[test]
+fn adopting_again_keeps_what_is_not_named() {
+    let place = Place::northmoor();
+    let _ = place.run("organisation add SBC \"Another council\"").fine();
+    let _ = place.run("scheme adopt psn --target 2099-01-01").fine().says("for     NMB\n");
+    let _ = place.run("scheme adopt psn").fine().says("1 January 2099");
+    let _ = place.run("scheme adopt psn --organisation SBC").fine().says("SBC");
+}
+
+#[test]
+fn hints_can_be_pasted() {
+    let place = Place::with_an_action();
+    let shows = day(-1);
+    let add = format!("evidence add vpn.txt --for RAP-001 --kind configuration-export --shows {shows}");
+    let _ = place.by("network-officer", &add).fine().says("portreeve evidence check E-0001 --as checker");
+    let _ = place.by("checker", "evidence check E-0001").fine();
+    let claimed = place.by("network-officer", "action claim RAP-001").fine();
+    assert!(claimed.out.contains("portreeve action verify RAP-001 --as checker"), "{}", claimed.out);
+    let _ = place
+        .by("network-officer", "action verify RAP-001")
+        .exits(3)
+        .warns("portreeve action verify RAP-001 --as checker");
+    let folder = format!("evidence add home --for RAP-001 --kind policy --shows {shows}");
+    let _ = place.run(&folder).exits(2).warns("portreeve evidence collect home --kind policy --for RAP-001");
+    let file = format!("evidence collect vpn.txt --kind policy --shows {shows}");
+    let _ = place.run(&file).exits(2).warns("portreeve evidence add vpn.txt --kind policy");
+    let lost = format!("evidence add vnp.txt --kind policy --shows {shows}");
+    let _ = place.run(&lost).exits(5).warns("check the spelling");
+    let word = format!("evidence say \"I saw it\" --title Word --for RAP-001 --shows {shows}");
+    let said = place.by("network-officer", &word).fine().says("never enough alone");
+    assert!(!said.out.contains("It counts once"), "{}", said.out);
+    let _ = place
+        .run("requirement exclude PSN-ENV-CLOUD --reason \"no cloud\"")
+        .fine()
+        .says("portreeve requirement check psn-coco-1.32:PSN-ENV-CLOUD --as checker");
+    let _ = place.run("organisation add NMB Northmoor").exits(3).warns("portreeve organisation list");
+    let _ = place.run("finding raise ITHC-1 Second --severity High").fine().warns("whose report counts 1");
+}
+
+#[test]
+fn an_empty_environment_variable_is_unset() {
+    let place = Place::northmoor();
+    let mut command = place.command();
+    let output =
+        command.env("PORTREEVE_AS", "").env("PORTREEVE_REGISTER", "").args(["person", "list"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn a_framework_that_no_scheme_judges_can_be_read() {
+    let place = Place::new().acting_as("security-officer");
+    let _ = place.run("init --name Northmoor --organisation NMB=Northmoor").fine();
+    let _ = place.run("framework add psn-coco-1.32").fine();
+    let _ = place.run("requirement list --framework psn-coco-1.32").fine().says("PSN-BND-FW");
+    let _ = place.run("requirement show PSN-BND-FW").fine().says("No adopted scheme judges");
+    let _ = place.run(&format!("source add S-1 Review --kind review --author Us --on {}", day(-1))).fine();
+    let raised = "finding raise S-1 Weak --severity High --requirement PSN-BND-FW";
+    let _ = place.run(raised).fine().warns("will count nowhere");
 }

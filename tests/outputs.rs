@@ -35,7 +35,7 @@ fn demo() {
 fn a_change_is_told_with_its_undoing() {
     let place = Place::with_an_action();
     let ran =
-        place.run("action add \"Patch the servers @network-officer by 1 March 2030 £80,000 fixes ITHC-1-01\"").fine();
+        place.run("action add \"Patch the servers @network-officer by 1 March 2030 £80,000 fixes ITHC-1-001\"").fine();
     insta::assert_snapshot!("change", ran.out);
     let ran = place.run("organisation add X \"Another\" -n").fine();
     insta::assert_snapshot!("change_dry_run", ran.out);

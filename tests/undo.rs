@@ -24,6 +24,19 @@ fn the_last_command_goes_first_and_comes_back() {
 }
 
 #[test]
+fn a_reference_once_given_is_not_given_again() {
+    let place = Place::with_an_action();
+    let line = "action add \"A mistake @network-officer by 1 March 2030\"";
+    let undone = place.run(line).fine().says("Added RAP-002").json_of_entry();
+    let undoing = place.run("undo --reason \"typed twice\"").fine().json_of_entry();
+    let _ = place.run(line).fine().says("Added RAP-003");
+    let _ = place
+        .run(&format!("undo {undone} --reason again"))
+        .exits(3)
+        .warns(&format!("entry {undoing} took it back already"));
+}
+
+#[test]
 fn what_others_did_and_what_others_rest_on_stays() {
     let place = Place::with_evidence();
     let _ = place

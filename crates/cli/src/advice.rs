@@ -7,23 +7,30 @@ use portreeve_model::reference::PersonId;
 use portreeve_model::refusal::Refusal;
 use portreeve_model::words::Role;
 
-use crate::door::present;
-use crate::failure::Failure;
+use crate::door::{give_role, present};
+use crate::failure::{Failure, is_damage};
 use crate::near::nearest;
-use crate::resolve::did_you_mean;
+use crate::resolve::{adopt_framework, adopt_scheme, did_you_mean};
 
 /// At most this many files are named: the rest are counted.
 const GAPS_SHOWN_MAX: usize = 10;
 
+/// What to do when something is not as it was recorded.
+const DAMAGED_HELP: &str = "leave the damaged files as they are, restore a copy of the register's folder from a backup, \
+                            then run `portreeve verify` on the copy";
+
 /// Adds advice that the command did not give itself.
 pub(crate) fn add(mut failure: Failure, register: Option<&Register>) -> Failure {
     if let Some(error) = failure.cause.take() {
-        let advice = match error.as_ref() {
-            // Who may do it has been found out by asking the rule book for each person.
-            EngineError::Refused(Refusal::NotAllowed { .. }) if !failure.help.is_empty() => Vec::new(),
-            EngineError::Refused(refusal) => about_refusal(refusal, register),
-            other => about(other),
-        };
+        let advice =
+            match error.as_ref() {
+                // Who may do it has been found out by asking the rule book for each person.
+                EngineError::Refused(
+                    Refusal::NotAllowed { .. } | Refusal::OwnWork { .. } | Refusal::NothingChanges,
+                ) if !failure.help.is_empty() => Vec::new(),
+                EngineError::Refused(refusal) => about_refusal(refusal, register),
+                other => about(other),
+            };
         failure.help.extend(advice);
         failure.cause = Some(error);
     }
@@ -46,6 +53,14 @@ fn about(error: &EngineError) -> Vec<String> {
             "put the folder's `register.json` back from a backup; nothing else was touched"
         }
         EngineError::KeyInside { .. } => "name a place outside with `--key FILE`, best on another disk or machine",
+        EngineError::Unknown { noun: "adopted framework", given, near } => {
+            let near = nearest(given, near);
+            let adopt = format!("adopt it: `{}`", adopt_framework(given));
+            return if near.is_empty() { vec![adopt] } else { vec![did_you_mean(&near), adopt] };
+        }
+        EngineError::Unknown { noun: "adopted scheme", given, .. } => {
+            return vec![format!("adopt it: `{}`", adopt_scheme(given))];
+        }
         EngineError::Unknown { near, given, .. } => return meant(given, near),
         EngineError::Io { .. } => "see that the path is right, that there is room, and that you may use it",
         EngineError::Incomplete { gaps } => {
@@ -57,16 +72,14 @@ fn about(error: &EngineError) -> Vec<String> {
             lines.push("make them readable, or record what there is with `--gaps-will-do`".to_owned());
             return lines;
         }
+        EngineError::Ledger(_) if is_damage(error) => DAMAGED_HELP,
         EngineError::Catalogue { .. } => "mend the file at the places named and try again; nothing was recorded",
         EngineError::Key(_) => {
             "see that the key file is where the register's `register.json` says, and readable only by you"
         }
         EngineError::Randomness(_) => "try again; if it stays so, the operating system is not in order",
         other => match other.kind() {
-            Kind::Integrity => {
-                "run `portreeve verify` to see everything that is wrong; leave the files as they are and compare them with \
-                 a backup"
-            }
+            Kind::Integrity => DAMAGED_HELP,
             Kind::Bug => "this is a mistake in Portreeve: please report it with the command and this message",
             Kind::Environment => "see that the disk has room and the register is not in use elsewhere, then try again",
             Kind::Usage | Kind::Refused => {
@@ -92,14 +105,31 @@ fn about_refusal(refusal: &Refusal, register: Option<&Register>) -> Vec<String> 
     let Some(register) = register else { return Vec::new() };
     let line = match refusal {
         Refusal::Unknown { noun, id } => return unknown(noun, id, register),
-        Refusal::Taken { .. } => "leave the reference out and the next free one is given, or choose another",
+        Refusal::Taken {
+            noun: "action" | "evidence" | "decision" | "finding" | "risk acceptance" | "certificate",
+            ..
+        } => "leave the reference out and the next free one is given, or choose another",
+        Refusal::Taken { noun: noun @ ("organisation" | "framework" | "person" | "source"), .. } => {
+            return vec![format!(
+                "it is there already: `portreeve {noun} list` shows it; if another is meant, choose another reference"
+            )];
+        }
+        Refusal::Taken { noun: "option", .. } => "give each option a label of its own",
+        Refusal::Taken { noun, .. } if noun.starts_with("finding at this place") => {
+            "leave `--order` out and it comes after the last, or give the place the report itself gives"
+        }
+        Refusal::Taken { .. } => "choose another reference",
         Refusal::NotAllowed { needs, by, .. } => return holders(needs, by, register),
         Refusal::PersonLeft { .. } => "`portreeve person list` shows who is still there",
-        Refusal::LastAdministrator { .. } => "give somebody else the role first: `portreeve person roles`",
+        Refusal::LastAdministrator { .. } => {
+            "give somebody else the role first: `portreeve person roles PERSON --add administrator --reason \"…\"`"
+        }
         Refusal::NothingChanges => "it is as you want it already; `show` tells what is recorded",
         Refusal::NotYet { .. } => "record it on the day or after; a planned day goes into `action add … by DATE`",
         Refusal::WrongOrder { .. } => "see which of the two days is wrong",
-        Refusal::NotAdopted { .. } => "adopt it first: `portreeve framework add ID [FILE]`",
+        Refusal::NotAdopted { framework } => {
+            return vec![format!("adopt it first: `{}`", adopt_framework(framework.as_str()))];
+        }
         Refusal::NotARequirement { requirement } => {
             let numbers = register.frameworks.values().flat_map(|held| &held.event.requirements);
             let near = nearest(requirement.number.as_str(), numbers);
@@ -109,7 +139,14 @@ fn about_refusal(refusal: &Refusal, register: Option<&Register>) -> Vec<String> 
                 did_you_mean(&near)
             }];
         }
-        Refusal::SchemeNotFor { .. } => "adopt the scheme for it: `portreeve scheme adopt SCHEME --organisation …`",
+        Refusal::SchemeNotFor { scheme, organisation } => {
+            let going = register.schemes.get(scheme).map(|held| held.event.organisations.clone()).unwrap_or_default();
+            let going = going.iter().chain([organisation]).map(|id| format!(" --organisation {id}"));
+            return vec![format!(
+                "adopt the scheme for it too: `portreeve scheme adopt {scheme}{}`",
+                going.collect::<String>()
+            )];
+        }
         Refusal::SilentRegrade { .. } => "say why with `--severity-reason`, or keep the source's own severity",
         Refusal::NoSuchHost { finding, host } => {
             let Some(held) = register.findings.get(finding) else { return Vec::new() };
@@ -119,7 +156,7 @@ fn about_refusal(refusal: &Refusal, register: Option<&Register>) -> Vec<String> 
         Refusal::NothingToCheck { .. } => {
             "`portreeve evidence list --waiting` and `portreeve why` show what waits for a check"
         }
-        Refusal::OwnWork { .. } => "they will find it with `portreeve evidence list --waiting` and `portreeve why`",
+        Refusal::OwnWork { .. } => "have somebody else check it: `portreeve person list` shows who holds which role",
         Refusal::WrongState { action, .. } => {
             return vec![format!("`portreeve action show {action}` tells how it came to that")];
         }
@@ -173,11 +210,10 @@ fn nobody() -> PersonId {
 fn holders(needs: &[Role], but: &PersonId, register: &Register) -> Vec<String> {
     let mut people = present(register, |person| needs.iter().any(|role| person.roles.contains(role)));
     people.retain(|id| id != but.as_str());
-    vec![if people.is_empty() {
-        "nobody holds such a role; an administrator can give it: `portreeve person roles`".to_owned()
-    } else {
-        format!("with such a role: {}", people.join(", "))
-    }]
+    if !people.is_empty() {
+        return vec![format!("with such a role: {}", people.join(", "))];
+    }
+    give_role(register, needs, but)
 }
 
 fn unknown(noun: &str, id: &str, register: &Register) -> Vec<String> {

@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 use portreeve_model::Day;
-use portreeve_model::reference::PersonId;
+use portreeve_model::reference::{BadReference, PersonId};
 
 use crate::commands::{
     action, certificate, completions, decision, demo, evidence, finding, framework, init, log, next, organisation,
@@ -46,10 +47,12 @@ pub(crate) struct Cli {
 pub(crate) struct Global {
     /// The register's folder [default: this folder if it is a register, else ./register]
     #[arg(long, global = true, env = "PORTREEVE_REGISTER", hide_env_values = true, value_name = "DIR")]
-    pub(crate) register: Option<PathBuf>,
+    #[arg(value_parser = OsStringValueParser::new().map(folder))]
+    pub(crate) register: Option<Set<PathBuf>>,
     /// Who you are in the register
     #[arg(long = "as", global = true, env = "PORTREEVE_AS", hide_env_values = true, value_name = "PERSON")]
-    pub(crate) by: Option<PersonId>,
+    #[arg(value_parser = person)]
+    pub(crate) by: Option<Set<PersonId>>,
     /// Answer with one JSON document
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -62,6 +65,21 @@ pub(crate) struct Global {
     /// Check everything and write nothing
     #[arg(long, short = 'n', global = true)]
     pub(crate) dry_run: bool,
+}
+
+/// A value that an empty text leaves unset, as an environment variable that is there and empty does.
+#[derive(Clone, Debug)]
+pub(crate) struct Set<T>(pub(crate) Option<T>);
+
+fn folder(text: OsString) -> Set<PathBuf> {
+    Set(Some(PathBuf::from(text)).filter(|path| !path.as_os_str().is_empty()))
+}
+
+fn person(text: &str) -> Result<Set<PersonId>, String> {
+    if text.is_empty() {
+        return Ok(Set(None));
+    }
+    text.parse().map(|person| Set(Some(person))).map_err(|error: BadReference| error.to_string())
 }
 
 /// The commands.

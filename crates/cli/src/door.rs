@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use portreeve_engine::{EngineError, Mode, Recorded, Session, When};
 use portreeve_model::readiness::AsOf;
 use portreeve_model::reference::PersonId;
+use portreeve_model::words::Role;
 use portreeve_model::{Event, History, LogSize, Refusal, Register};
 
 use crate::args::Global;
@@ -26,16 +27,20 @@ impl Door {
 
     /// The register's folder.
     pub(crate) fn root(&self) -> PathBuf {
-        match &self.global.register {
+        match self.named_root() {
             Some(named) => named.clone(),
             None if Path::new(MARK).is_file() => PathBuf::from("."),
             None => PathBuf::from("register"),
         }
     }
 
+    fn named_root(&self) -> Option<&PathBuf> {
+        self.global.register.as_ref().and_then(|named| named.0.as_ref())
+    }
+
     /// Where a new register goes.
     pub(crate) fn new_root(&self) -> PathBuf {
-        self.global.register.clone().unwrap_or_else(|| PathBuf::from("register"))
+        self.named_root().cloned().unwrap_or_else(|| PathBuf::from("register"))
     }
 
     /// As of when a question is asked.
@@ -58,7 +63,7 @@ impl Door {
     }
 
     pub(crate) fn by(&self) -> Option<&PersonId> {
-        self.global.by.as_ref()
+        self.global.by.as_ref().and_then(|by| by.0.as_ref())
     }
 
     fn open(&mut self) -> Result<&mut Session, Failure> {
@@ -94,7 +99,7 @@ impl Door {
     /// As [`Door::write`] for a command whose answer may look back while its entry is written now.
     pub(crate) fn write_as_of_any_day(&mut self) -> Result<Desk<'_>, Failure> {
         let mode = self.mode();
-        let by = self.global.by.clone();
+        let by = self.by().cloned();
         let session = self.open()?;
         let by = by.ok_or_else(|| {
             let people = present(session.register(), |_| true);
@@ -145,6 +150,11 @@ impl Desk<'_> {
         self.session.register()
     }
 
+    /// Everything recorded, also what was taken back.
+    pub(crate) fn history(&self) -> &History {
+        self.session.history()
+    }
+
     /// Records events as one command. When the rules refuse it to this person, the help names those to whom they would
     /// not: each is tried, so the rule book is asked rather than copied.
     pub(crate) fn record(&mut self, events: Vec<Event>) -> Result<Recorded, Failure> {
@@ -171,12 +181,93 @@ impl Desk<'_> {
             .filter(|other| self.session.record(other, tried.to_vec(), Mode::DryRun).is_ok())
             .map(|other| other.to_string())
             .collect();
-        failure.help.push(match may.as_slice() {
-            [] => {
-                "nobody in the register can do this now; `portreeve person list` shows who holds which role".to_owned()
+        match may.as_slice() {
+            [] => failure.help.extend(nobody_may(self.register(), &self.by, failure.cause.as_deref())),
+            [first, ..] => {
+                failure.help.push(format!("these people can: {}", may.join(", ")));
+                if let Some(check) = check_command(tried) {
+                    failure.help.push(format!("they say so with `{check} --as {first}`"));
+                }
+                if tried.iter().any(|event| matches!(event, Event::EvidenceChecked(_))) {
+                    failure.help.push("they will find it with `portreeve evidence list --waiting`".to_owned());
+                }
             }
-            _ => format!("these people can: {}", may.join(", ")),
-        });
+        }
         failure
     }
+
+    /// The command by which somebody else who may would check what has just been recorded. After a dry run there is
+    /// nothing to try it on, and nobody is named.
+    pub(crate) fn hint_of_check(&mut self, check: impl Into<Event>) -> String {
+        let tried = vec![check.into()];
+        let others: Vec<PersonId> = self.register().people.keys().filter(|id| *id != &self.by).cloned().collect();
+        let may = others.iter().find(|other| self.session.record(other, tried.clone(), Mode::DryRun).is_ok());
+        let command = check_command(&tried).unwrap_or_default();
+        match may {
+            Some(person) => format!("{command} --as {person}"),
+            None => command,
+        }
+    }
+}
+
+/// The command that gives a check.
+fn check_command(events: &[Event]) -> Option<String> {
+    events.iter().find_map(|event| match event {
+        Event::ActionVerified(event) => Some(format!("portreeve action verify {}", event.id)),
+        Event::EvidenceChecked(event) => Some(format!("portreeve evidence check {}", event.id)),
+        Event::ConclusionChecked(event) => Some(format!("portreeve finding check {}", event.id)),
+        Event::ExclusionChecked(event) => Some(format!("portreeve requirement check {}", event.requirement)),
+        _ => None,
+    })
+}
+
+/// What to do when no person in the register may: the commands that change that.
+fn nobody_may(register: &Register, by: &PersonId, error: Option<&EngineError>) -> Vec<String> {
+    match error {
+        Some(EngineError::Refused(Refusal::NotAllowed { needs, .. })) => {
+            let held = present(register, |person| needs.iter().any(|role| person.roles.contains(role)));
+            if held.is_empty() {
+                return give_role(register, needs, by);
+            }
+            vec![format!("with such a role: {}; as things stand it is refused to them too", held.join(", "))]
+        }
+        Some(EngineError::Refused(Refusal::OwnWork { .. })) => vec![format!(
+            "nobody else in the register may; let a second person join: `{}`",
+            join_with(register, Role::Checker)
+        )],
+        _ => vec![
+            "nobody in the register can do this now; `portreeve person list` shows who holds which role".to_owned(),
+        ],
+    }
+}
+
+/// The commands that give somebody the first of the roles, when nobody holds any of them.
+pub(crate) fn give_role(register: &Register, needs: &[Role], by: &PersonId) -> Vec<String> {
+    let Some(role) = needs.first() else { return Vec::new() };
+    let join = join_with(register, *role);
+    let word = role.word();
+    match register.people.get(by) {
+        Some(person) if person.left.is_none() => vec![
+            format!(
+                "nobody holds such a role; to give it to `{by}` beside the present ones: `portreeve person roles {by} \
+                 --add {word} --reason \"nobody else holds it\"{}`",
+                as_administrator(register)
+            ),
+            format!("or let somebody join with it: `{join}`"),
+        ],
+        _ => vec![format!("nobody holds such a role; let somebody join with it: `{join}`")],
+    }
+}
+
+/// The command by which a person joins with a role, under a reference that is free.
+fn join_with(register: &Register, role: Role) -> String {
+    let word = role.word();
+    let taken = register.people.keys().any(|known| known.as_str() == word);
+    let id = if taken { "PERSON" } else { word };
+    format!("portreeve person add {id} --role {word}{}", as_administrator(register))
+}
+
+fn as_administrator(register: &Register) -> String {
+    let administrators = present(register, |person| person.roles.contains(&Role::Administrator));
+    administrators.first().map(|id| format!(" --as {id}")).unwrap_or_default()
 }

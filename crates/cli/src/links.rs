@@ -7,7 +7,7 @@ use portreeve_model::reference::{ActionId, FindingId, RequirementId};
 
 use crate::failure::Failure;
 use crate::near::nearest;
-use crate::resolve::{did_you_mean, requirements_named};
+use crate::resolve::{did_you_mean, requirements_named, same};
 
 /// What evidence is for.
 #[derive(Clone, Debug, Default)]
@@ -22,8 +22,8 @@ impl Links {
     pub(crate) fn sorted(register: &Register, given: &[String]) -> Result<Links, Failure> {
         let mut links = Links::default();
         for text in given {
-            let action = register.actions.keys().find(|id| id.as_str() == text);
-            let finding = register.findings.keys().find(|id| id.as_str() == text);
+            let action = same(text, register.actions.keys());
+            let finding = same(text, register.findings.keys());
             let requirements = requirements_named(register, text);
             match (action, finding, requirements.as_slice()) {
                 (Some(action), None, []) => {

@@ -1,49 +1,60 @@
-//! The next free reference of a noun, when none is given: one more than the highest number in use.
+//! The next free reference of a noun, when none is given: one more than the highest number ever given. Commands that were
+//! taken back count too, because papers and minutes may name what they added.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
-use portreeve_model::Register;
 use portreeve_model::reference::{
     ActionId, BadReference, CertificateId, DecisionId, EvidenceId, FindingId, RiskId, SourceId,
 };
+use portreeve_model::{Event, History};
 
 use crate::failure::Failure;
 
+/// Every reference that entries of one kind have given, also those of commands that were taken back.
+macro_rules! given {
+    ($history:expr, $kind:ident) => {
+        $history.entries().iter().filter_map(|(_, entry)| match &entry.event {
+            Event::$kind(event) => Some(&event.id),
+            _ => None,
+        })
+    };
+}
+
 /// The next action, as `RAP-072`.
-pub(crate) fn action(register: &Register) -> Result<ActionId, Failure> {
-    made(next("RAP-", 3, register.actions.keys()))
+pub(crate) fn action(history: &History) -> Result<ActionId, Failure> {
+    made(next("RAP-", 3, given!(history, ActionAdded)))
 }
 
 /// The next item of evidence, as `E-0413`.
-pub(crate) fn evidence(register: &Register) -> Result<EvidenceId, Failure> {
-    made(next("E-", 4, register.evidence.keys()))
+pub(crate) fn evidence(history: &History) -> Result<EvidenceId, Failure> {
+    made(next("E-", 4, given!(history, EvidenceAdded)))
 }
 
 /// The next decision, as `D-08`.
-pub(crate) fn decision(register: &Register) -> Result<DecisionId, Failure> {
-    made(next("D-", 2, register.decisions.keys()))
+pub(crate) fn decision(history: &History) -> Result<DecisionId, Failure> {
+    made(next("D-", 2, given!(history, DecisionRaised)))
 }
 
 /// The next risk acceptance, as `RA-04`.
-pub(crate) fn risk(register: &Register) -> Result<RiskId, Failure> {
-    made(next("RA-", 2, register.risks.keys()))
+pub(crate) fn risk(history: &History) -> Result<RiskId, Failure> {
+    made(next("RA-", 2, given!(history, RiskAccepted)))
 }
 
 /// The next finding of a source, as `ITHC-2018-015`.
-pub(crate) fn finding(register: &Register, source: &SourceId) -> Result<FindingId, Failure> {
-    made(next(&format!("{source}-"), 3, register.findings.keys()))
+pub(crate) fn finding(history: &History, source: &SourceId) -> Result<FindingId, Failure> {
+    made(next(&format!("{source}-"), 3, given!(history, FindingRaised)))
 }
 
 /// The certificate of a year, as `CERT-2019`, or `CERT-2019-2` when there is one.
-pub(crate) fn certificate(register: &Register, year: &str) -> Result<CertificateId, Failure> {
+pub(crate) fn certificate(history: &History, year: &str) -> Result<CertificateId, Failure> {
     let first: CertificateId = made(format!("CERT-{year}"))?;
-    if !register.certificates.contains_key(&first) {
+    if !given!(history, CertificateIssued).any(|id| id == &first) {
         return Ok(first);
     }
     let prefix = format!("{first}-");
-    let second = if register.certificates.keys().any(|id| id.as_str().starts_with(&prefix)) {
-        next(&prefix, 1, register.certificates.keys())
+    let second = if given!(history, CertificateIssued).any(|id| id.as_str().starts_with(&prefix)) {
+        next(&prefix, 1, given!(history, CertificateIssued))
     } else {
         format!("{prefix}2")
     };

@@ -8,6 +8,8 @@
 use portreeve_model::reference::PersonId;
 use portreeve_model::{Day, Pence};
 
+use crate::money;
+
 /// What one line says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OneLine {
@@ -19,9 +21,9 @@ pub(crate) struct OneLine {
     pub(crate) due: Option<Day>,
     /// `£1,200`.
     pub(crate) once: Option<Pence>,
-    /// `£1,200 a year` or `£1,200/year`.
+    /// `£1,200 a year`, `£1,200 p.a.` or `£1,200/year`.
     pub(crate) yearly: Option<Pence>,
-    /// After `fixes`.
+    /// After `fixes` or `closes`: findings, or single hosts of them as `ITHC-040:web01`.
     pub(crate) fixes: Vec<String>,
     /// After `after`: actions and decisions.
     pub(crate) after: Vec<String>,
@@ -49,6 +51,12 @@ pub(crate) enum Unclear {
     Amount(String),
 }
 
+/// What introduces findings.
+const CLOSING: [&str; 2] = ["fixes", "closes"];
+
+/// Years that a title may well name: `Windows Server 2008`, `the 2027 audit`.
+const YEARS: std::ops::RangeInclusive<u32> = 1900..=2199;
+
 /// Reads a line.
 pub(crate) fn read(text: &str) -> Result<OneLine, Unclear> {
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -64,7 +72,9 @@ pub(crate) fn read(text: &str) -> Result<OneLine, Unclear> {
             at += amount(&mut line, word, rest)?;
         } else if word.eq_ignore_ascii_case("by") && rest.first().is_some_and(|next| starts_a_date(next)) {
             at += due(&mut line, rest)?;
-        } else if word.eq_ignore_ascii_case("fixes") && rest.first().is_some_and(|next| is_reference(next)) {
+        } else if CLOSING.iter().any(|closing| word.eq_ignore_ascii_case(closing))
+            && rest.first().is_some_and(|next| is_reference(next))
+        {
             at += references(&mut line.fixes, rest);
         } else if word.eq_ignore_ascii_case("after") && rest.first().is_some_and(|next| is_reference(next)) {
             at += references(&mut line.after, rest);
@@ -94,15 +104,16 @@ fn rule_of(error: &portreeve_model::reference::BadReference) -> String {
 
 /// An amount, and how many further words say how often it is paid.
 fn amount(line: &mut OneLine, word: &str, rest: &[&str]) -> Result<usize, Unclear> {
-    let (sum, slashed) = match bare(word).split_once('/') {
-        Some((sum, "year" | "yr" | "y")) => (sum.to_owned(), true),
-        _ => (bare(word).to_owned(), false),
-    };
-    let sum: Pence =
-        sum.parse().map_err(|error: portreeve_model::money::NotAnAmount| Unclear::Amount(error.to_string()))?;
-    let spoken = match rest {
-        ["a" | "per", year, ..] if bare(year).eq_ignore_ascii_case("year") => 2,
-        [yearly, ..] if bare(yearly).eq_ignore_ascii_case("yearly") => 1,
+    let lower = bare(word).to_lowercase();
+    let ending = ["/year", "/yr", "/y", "/pa", "pa", "p.a"].into_iter().find(|ending| lower.ends_with(ending));
+    let sum = lower.strip_suffix(ending.unwrap_or_default()).unwrap_or(&lower);
+    let slashed = ending.is_some();
+    let sum: Pence = money::amount(sum).map_err(Unclear::Amount)?;
+    let next: Vec<String> = rest.iter().take(2).map(|word| bare(word).to_lowercase()).collect();
+    let next: Vec<&str> = next.iter().map(String::as_str).collect();
+    let spoken = match next.as_slice() {
+        ["a" | "per" | "each" | "every", "year"] | ["per", "annum"] => 2,
+        ["yearly" | "annually" | "pa" | "p.a", ..] => 1,
         _ => 0,
     };
     let (place, what) =
@@ -159,11 +170,51 @@ fn is_reference(word: &str) -> bool {
     let mut parts = word.split(',').filter(|part| !part.is_empty()).peekable();
     parts.peek().is_some()
         && parts.all(|part| {
-            let part = bare(part);
+            let (part, host) = bare(part).split_once(':').unwrap_or((bare(part), "host"));
             part.starts_with(|first: char| first.is_ascii_alphabetic())
                 && part.contains(|letter: char| letter.is_ascii_digit())
                 && part.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_'))
+                && !host.is_empty()
         })
+}
+
+/// What stayed in the title although it reads as if it were meant otherwise.
+pub(crate) fn left_in(title: &str) -> Vec<String> {
+    let words: Vec<&str> = title.split_whitespace().collect();
+    let mut left = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|before| words.get(before)).copied().unwrap_or_default();
+        let next = words.get(at + 1).copied().unwrap_or_default();
+        let keyword = CLOSING.iter().chain(&["after", "by"]).any(|keyword| word.eq_ignore_ascii_case(keyword));
+        let numbered = next.contains(|letter: char| letter.is_ascii_digit());
+        if keyword && (numbered || (word.eq_ignore_ascii_case("by") && names_a_day(next))) {
+            left.push(format!("{word} {next}"));
+        } else if word.contains(['@', '£']) || (is_a_sum(word) && !is_a_product(at, before)) {
+            left.push((*word).to_owned());
+        }
+    }
+    left
+}
+
+/// A bare number of four digits or more that is no year.
+fn is_a_sum(word: &str) -> bool {
+    let plain = bare(word).replace(',', "");
+    let digits = plain.len() >= 4 && plain.bytes().all(|byte| byte.is_ascii_digit());
+    digits && plain.parse::<u32>().map_or(true, |number| bare(word).contains(',') || !YEARS.contains(&number))
+}
+
+/// `Cisco 3750` in the middle of a title: the word before has a capital that no sentence gave it.
+fn is_a_product(at: usize, before: &str) -> bool {
+    at > 1 && before.starts_with(char::is_uppercase)
+}
+
+fn names_a_day(word: &str) -> bool {
+    const DAYS: [&str; 19] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu",
+        "fri", "sat", "sun",
+    ];
+    let word = bare(word).to_lowercase();
+    word == "today" || word == "tomorrow" || (word.len() < 10 && DAYS.iter().any(|day| word.starts_with(day)))
 }
 
 /// A word without the stop or comma that ends it.
@@ -219,6 +270,52 @@ mod tests {
         assert_eq!(line("Rent £15,000 yearly").title, "Rent");
         assert!(matches!(read("Buy £80k"), Err(Unclear::Amount(_))));
         assert!(matches!(read("Buy £1 or £2"), Err(Unclear::Twice("the cost", ..))));
+    }
+
+    #[test]
+    fn every_way_to_say_yearly_is_yearly() {
+        for said in ["a year", "pa", "p.a.", "PA", "per annum", "each year", "annually", "A year."] {
+            let read = line(&format!("Rent £15,000 {said}"));
+            assert_eq!(
+                (read.yearly.unwrap().pence(), read.once, read.title.as_str()),
+                (1_500_000, None, "Rent"),
+                "{said}"
+            );
+        }
+        for text in ["Rent £15,000pa", "Rent £15,000p.a.", "Rent £15,000/pa"] {
+            assert_eq!(line(text).yearly.unwrap().pence(), 1_500_000, "{text}");
+        }
+        assert!(matches!(read("Buy it £8,0000"), Err(Unclear::Amount(_))));
+    }
+
+    #[test]
+    fn findings_are_closed_in_both_words_and_host_by_host() {
+        let said = line("Patch closes ITHC-040:web01, ITHC-040:10.0.0.1 and ithc-041 after rap-003");
+        assert_eq!(said.fixes, ["ITHC-040:web01", "ITHC-040:10.0.0.1", "ithc-041"]);
+        assert_eq!((said.after, said.title), (vec!["rap-003".to_owned()], "Patch".to_owned()));
+    }
+
+    #[test]
+    fn what_stays_in_a_title_and_should_not_is_named() {
+        for (title, left) in [
+            ("Fix it fixes #14", "fixes #14"),
+            ("Ask someone@example", "someone@example"),
+            ("Spend 8000 on laptops", "8000"),
+            ("Spend 8,000 on laptops", "8,000"),
+            ("Do it by Friday", "by Friday"),
+            ("Do it by March", "by March"),
+        ] {
+            assert_eq!(left_in(title), [left], "{title}");
+        }
+        for title in [
+            "Replace Windows Server 2008",
+            "Retire the Cisco 3750 switches",
+            "Stand by for the audit of 2027",
+            "Check who fixes things after hours",
+            "Patch 12 servers by hand",
+        ] {
+            assert!(left_in(title).is_empty(), "{title}: {:?}", left_in(title));
+        }
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! What a person names and what they leave out: the only scheme, all organisations, a requirement by its number alone.
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
 use portreeve_model::Register;
-use portreeve_model::reference::{OrganisationId, RequirementId, SchemeId};
+use portreeve_model::reference::{FindingId, FrameworkId, OrganisationId, RequirementId, SchemeId};
+
+use portreeve_model::text::Host;
 
 use crate::failure::Failure;
 use crate::near::nearest;
@@ -27,7 +30,8 @@ pub(crate) fn scheme(register: &Register, named: Option<&SchemeId>) -> Result<Sc
     let known: Vec<&SchemeId> = register.schemes.keys().collect();
     match (named, known.as_slice()) {
         (Some(named), _) if register.schemes.contains_key(named) => Ok(named.clone()),
-        (Some(named), _) => Err(unknown("adopted scheme", named.as_str(), known, "scheme list")),
+        (Some(named), _) => Err(unknown("adopted scheme", named.as_str(), known, "scheme list")
+            .help(format!("or adopt it: `{}`", adopt_scheme(named.as_str())))),
         (None, [only]) => Ok((*only).clone()),
         (None, []) => Err(Failure::usage("no scheme has been adopted").help(ADOPT_HELP)),
         (None, several) => {
@@ -38,9 +42,21 @@ pub(crate) fn scheme(register: &Register, named: Option<&SchemeId>) -> Result<Sc
     }
 }
 
+/// The command that adopts a scheme; one that is not built in comes from a file.
+pub(crate) fn adopt_scheme(id: &str) -> String {
+    let file = if id == "psn" { "" } else { " FILE" };
+    format!("portreeve scheme adopt {id}{file}")
+}
+
+/// The command that adopts a framework; one that is not built in comes from a file.
+pub(crate) fn adopt_framework(id: &str) -> String {
+    let file = if id.starts_with("psn-coco-") { "" } else { " FILE" };
+    format!("portreeve framework add {id}{file}")
+}
+
 /// What to do when nothing has been adopted yet.
 pub(crate) const ADOPT_HELP: &str = "adopt one: `portreeve framework add psn-coco-1.32`, then \
-                                     `portreeve scheme adopt psn --target DATE`";
+                                     `portreeve scheme adopt psn`";
 
 /// A requirement, named in full (`psn-coco-1.32:PSN-BND-FW`) or by its number when one framework has it.
 pub(crate) fn requirement(register: &Register, given: &str) -> Result<RequirementId, Failure> {
@@ -66,10 +82,7 @@ pub(crate) fn requirements_named(register: &Register, given: &str) -> Vec<Requir
 }
 
 fn all_requirements(register: &Register) -> Vec<RequirementId> {
-    let of = |(framework, held): (
-        &portreeve_model::reference::FrameworkId,
-        &portreeve_model::register::adoption::AdoptedFramework,
-    )| {
+    let of = |(framework, held): (&FrameworkId, &portreeve_model::register::adoption::AdoptedFramework)| {
         let framework = framework.clone();
         let numbers: Vec<_> = held.event.requirements.iter().cloned().collect();
         numbers.into_iter().map(move |number| RequirementId { framework: framework.clone(), number })
@@ -103,6 +116,36 @@ pub(crate) fn did_you_mean(near: &[String]) -> String {
             format!("did you mean {} or `{last}`?", first.join(", "))
         }
     }
+}
+
+/// One host: `a,b` is two, and each is re-tested by itself.
+pub(crate) fn one_host(text: &str) -> Result<Host, String> {
+    if text.contains(',') {
+        return Err(
+            "a comma would make several hosts into one; name each by itself: --host A --host B, or A B".to_owned()
+        );
+    }
+    text.parse().map_err(|error| format!("{error}"))
+}
+
+/// Whether an adopted scheme judges the framework's requirements.
+pub(crate) fn judges(register: &Register, framework: &FrameworkId) -> bool {
+    register.schemes.values().any(|held| &held.event.framework == framework)
+}
+
+/// The finding meant, in capitals or not.
+pub(crate) fn finding(register: &Register, given: &str) -> Result<FindingId, Failure> {
+    same(given, register.findings.keys())
+        .cloned()
+        .ok_or_else(|| unknown("finding", given, register.findings.keys(), "finding list"))
+}
+
+/// The reference that is `given`: exactly, or the only one that is when capitals do not count.
+pub(crate) fn same<'a, K: Borrow<str>>(given: &str, known: impl Iterator<Item = &'a K> + Clone) -> Option<&'a K> {
+    known.clone().find(|id| (*id).borrow() == given).or_else(|| {
+        let mut alike = known.filter(|id| (*id).borrow().eq_ignore_ascii_case(given));
+        alike.next().filter(|_| alike.next().is_none())
+    })
 }
 
 /// The thing of this reference, or what may have been meant.

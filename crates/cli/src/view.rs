@@ -229,6 +229,44 @@ pub(crate) fn requirements(window: &Window<'_>, asked: &Asked, open: bool) -> Re
     listed(window, "portreeve.requirements/1", &table)
 }
 
+/// Every requirement of an adopted framework.
+pub(crate) fn framework_requirements(window: &Window<'_>, id: &FrameworkId) -> Result<Outcome, Failure> {
+    let framework = window.session.framework(window.register(), id)?;
+    listed(window, "portreeve.framework-requirements/1", &lists::framework_requirements(&framework))
+}
+
+/// A requirement of a framework that no adopted scheme judges: what it asks, and what touches it.
+pub(crate) fn unjudged_requirement(window: &Window<'_>, id: &RequirementId) -> Result<Outcome, Failure> {
+    let register = window.register();
+    let framework = window.session.framework(register, &id.framework)?;
+    let found = framework.requirement(&id.number).ok_or_else(|| {
+        let numbers = framework.requirements.iter().map(|requirement| requirement.number.to_string());
+        unknown("requirement", id.number.as_str(), numbers, &format!("requirement list --framework {}", id.framework))
+    })?;
+    let findings = register.findings.iter().filter(|(_, held)| held.event.requirements.contains(id));
+    let findings: Vec<String> = findings.map(|(id, _)| id.to_string()).collect();
+    let mut text = format!("{id}  {}\n", found.title);
+    if let Some(heading) = &found.heading {
+        text.push_str(&format!("  under     {heading}\n"));
+    }
+    if !findings.is_empty() {
+        text.push_str(&format!("  findings  {}\n", findings.join(", ")));
+    }
+    text.push_str(&format!(
+        "\n{}\n\nNo adopted scheme judges {}, so it counts nowhere.\n",
+        found.statement, id.framework
+    ));
+    let object = json!({
+        "requirement": id,
+        "title": found.title,
+        "heading": found.heading,
+        "statement": found.statement,
+        "findings": findings,
+        "judged": false,
+    });
+    Ok(Outcome::new(window.is_demonstration(), "portreeve.unjudged-requirement/1", text, object))
+}
+
 pub(crate) fn requirement(window: &Window<'_>, asked: &Asked, id: &RequirementId) -> Result<Outcome, Failure> {
     let subject = asked.subject();
     let record = show::requirement(&subject, &window.history, id, window.as_of.on).ok_or_else(|| {
@@ -364,5 +402,11 @@ fn wanted(asked: &Asked, what: &str) -> Result<Wanted, Failure> {
 pub(crate) fn log(window: &Window<'_>, about: Option<&str>) -> Outcome {
     let lines = log::lines(&window.history, about);
     let demonstration = window.is_demonstration();
-    Outcome::new(demonstration, "portreeve.log/1", log::text(&lines, layout()), log::json(&lines, demonstration))
+    let text = match about {
+        Some(about) if lines.is_empty() => format!("No entry is about `{about}`."),
+        _ => log::text(&lines, layout()),
+    };
+    let found = about.is_none() || !lines.is_empty();
+    let outcome = Outcome::new(demonstration, "portreeve.log/1", text, log::json(&lines, demonstration));
+    outcome.ending(Ending::fine_if(found))
 }

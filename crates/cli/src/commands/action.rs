@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::{Args, Subcommand};
 use portreeve_model::Register;
 use portreeve_model::reference::{ActionId, DecisionId, FindingId, PersonId};
+use portreeve_model::register::finding::Finding;
 use portreeve_model::text::Host;
 
 use super::Run;
@@ -16,7 +17,7 @@ use crate::door::Door;
 use crate::failure::Failure;
 use crate::near::nearest;
 use crate::outcome::Outcome;
-use crate::resolve::did_you_mean;
+use crate::resolve::{self, did_you_mean};
 use crate::view;
 
 /// The work that closes findings
@@ -100,8 +101,8 @@ impl Run for ActionCommand {
 /// Findings with their hosts, from `ITHC-040` (all hosts) and `ITHC-040:web01`.
 pub(super) type Closes = BTreeMap<FindingId, BTreeSet<Host>>;
 
-/// Reads what an action or acceptance covers. A finding named whole stays whole.
-pub(super) fn covered(given: &[String]) -> Result<Closes, Failure> {
+/// Reads what an action or acceptance covers. A finding named whole stays whole; a host must be one of its finding's.
+pub(super) fn covered(register: &Register, given: &[String]) -> Result<Closes, Failure> {
     let mut covered = Closes::new();
     let mut whole = BTreeSet::new();
     for text in given {
@@ -109,22 +110,29 @@ pub(super) fn covered(given: &[String]) -> Result<Closes, Failure> {
             Some((id, host)) => (id, Some(host)),
             None => (text.as_str(), None),
         };
-        let wrong = |error: &dyn std::fmt::Display| {
-            Failure::usage(error.to_string()).help("write a finding as ITHC-040, or one host of it as ITHC-040:web01")
-        };
-        let id: FindingId = id.parse().map_err(|error| wrong(&error))?;
-        let hosts = covered.entry(id.clone()).or_default();
+        let id = resolve::finding(register, id)?;
+        let held = resolve::held("finding", &id, &register.findings, "finding list")?;
+        let hosts: &mut BTreeSet<Host> = covered.entry(id.clone()).or_default();
         match host {
             None => {
                 whole.insert(id);
             }
             Some(host) => {
-                hosts.insert(host.parse().map_err(|error| wrong(&error))?);
+                let meant = held.hosts.keys().find(|known| known.as_str().eq_ignore_ascii_case(host));
+                hosts.insert(meant.cloned().ok_or_else(|| no_such_host(&id, host, held))?);
             }
         }
     }
     covered.iter_mut().filter(|(id, _)| whole.contains(*id)).for_each(|(_, hosts)| hosts.clear());
     Ok(covered)
+}
+
+fn no_such_host(id: &FindingId, host: &str, held: &Finding) -> Failure {
+    let known: Vec<&str> = held.hosts.keys().map(Host::as_str).collect();
+    let failure = Failure::usage(format!("the finding `{id}` does not name the host `{host}`"));
+    let near = nearest(host, &known);
+    let failure = if near.is_empty() { failure } else { failure.help(did_you_mean(&near)) };
+    failure.help(format!("its hosts: {}", known.join(", ")))
 }
 
 /// What an action waits for.
@@ -138,9 +146,9 @@ pub(super) struct Waits {
 pub(super) fn waits_for(register: &Register, given: &[String]) -> Result<Waits, Failure> {
     let mut waits = Waits::default();
     for text in given {
-        if let Some(action) = register.actions.keys().find(|id| id.as_str() == text) {
+        if let Some(action) = resolve::same(text, register.actions.keys()) {
             waits.actions.insert(action.clone());
-        } else if let Some(decision) = register.decisions.keys().find(|id| id.as_str() == text) {
+        } else if let Some(decision) = resolve::same(text, register.decisions.keys()) {
             waits.decisions.insert(decision.clone());
         } else {
             let actions = register.actions.keys().map(ToString::to_string);
@@ -151,16 +159,4 @@ pub(super) fn waits_for(register: &Register, given: &[String]) -> Result<Waits, 
         }
     }
     Ok(waits)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_finding_named_whole_stays_whole() {
-        let covered = covered(&["A-1:web01".into(), "A-1:web02".into(), "B-1:x".into(), "B-1".into()]).unwrap();
-        assert_eq!(covered[&"A-1".parse::<FindingId>().unwrap()].len(), 2);
-        assert!(covered[&"B-1".parse::<FindingId>().unwrap()].is_empty());
-    }
 }

@@ -91,7 +91,7 @@ fn add(args: AddArgs, door: &mut Door) -> Result<Outcome, Failure> {
     let year: String = args.from.iso().chars().take(4).collect();
     let id = match args.id {
         Some(id) => id,
-        None => next_free::certificate(register, &year)?,
+        None => next_free::certificate(desk.history(), &year)?,
     };
     let change = Change::new(format!("Recorded the certificate {id}"))
         .of(&id)

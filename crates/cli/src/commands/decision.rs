@@ -106,7 +106,7 @@ fn option(text: &str) -> Result<Choice, String> {
             Some(sum) => (sum, &mut yearly),
             None => (word, &mut once),
         };
-        let sum = sum.parse().map_err(|error| format!("{error}"))?;
+        let sum = money::amount(sum)?;
         if place.replace(sum).is_some() {
             return Err(format!("`{word}` is a second sum of the same kind"));
         }
@@ -140,7 +140,7 @@ fn add(args: AddArgs, door: &mut Door) -> Result<Outcome, Failure> {
     let mut desk = door.write()?;
     let id = match args.id {
         Some(id) => id,
-        None => next_free::decision(desk.register())?,
+        None => next_free::decision(desk.history())?,
     };
     let organisations = resolve::organisations(desk.register(), &args.organisations)?;
     let mut change = Change::new(format!("Added {id}  {}", args.title)).of(&id).fact("for", &args.body);

@@ -1,7 +1,7 @@
 //! `portreeve evidence`: what shows the position at a date. Taking it in is in `evidence/adding.rs`, judging it in
 //! `evidence/judging.rs`.
 
-mod adding;
+pub(super) mod adding;
 mod judging;
 
 use clap::{Args, Subcommand};

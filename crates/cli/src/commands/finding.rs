@@ -33,6 +33,7 @@ pub(crate) enum FindingCommand {
     /// Correct what was recorded wrongly
     Correct(CorrectArgs),
     /// Record a re-test, host by host
+    #[command(after_help = ending::outcomes())]
     Retest(ending::RetestArgs),
     /// Propose that it ends without a fix
     Conclude(ending::ConcludeArgs),
@@ -64,7 +65,7 @@ pub(crate) struct HostsArgs {
     /// The finding
     id: FindingId,
     /// The further hosts
-    #[arg(value_name = "HOST", required = true)]
+    #[arg(value_name = "HOST", required = true, value_parser = resolve::one_host)]
     hosts: Vec<Host>,
     /// How that came out
     #[arg(long)]

@@ -58,7 +58,9 @@ impl Run for FrameworkCommand {
                 .fact("requirements", held.requirements.len())
                 .fact("sha256", held.digest);
         }
-        let change = change.note("Next: portreeve scheme adopt SCHEME --target DATE");
+        let psn = args.id.as_str().starts_with("psn-coco-");
+        let next = if psn { "portreeve scheme adopt psn" } else { "portreeve scheme adopt SCHEME FILE" };
+        let change = change.note(format!("Next: {next}"));
         Ok(change.told(desk.register().is_demonstration(), &recorded))
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct InitArgs {
     /// What a page calls you [default: from your reference]
     #[arg(long)]
     title: Option<Title>,
-    /// A role of yours, besides administrator
+    /// A role of yours besides administrator, several times for several [default: security-officer]
     #[arg(long = "role", value_name = "ROLE", value_parser = words!(Role))]
     roles: Vec<Role>,
     /// Where the signing key goes [default: portreeve/keys in your configuration folder]
@@ -74,7 +74,9 @@ impl Run for InitArgs {
             Some(title) => title.clone(),
             None => words_of(&first)?,
         };
-        let roles: BTreeSet<Role> = self.roles.iter().copied().collect();
+        // An administrator alone could do none of the steps that come next but letting people join.
+        let roles: BTreeSet<Role> =
+            if self.roles.is_empty() { [Role::SecurityOfficer].into() } else { self.roles.iter().copied().collect() };
         let root = door.new_root();
         let new = NewRegister {
             root: root.clone(),

@@ -114,6 +114,7 @@ fn show_form(args: &FormArgs, door: &mut Door) -> Result<Outcome, Failure> {
 fn form(args: FormArgs, door: &mut Door) -> Result<Outcome, Failure> {
     let mut desk = door.write()?;
     let scheme = resolve::scheme(desk.register(), args.scheme.as_ref())?;
+    resolve::held("organisation", &args.organisation, &desk.register().organisations, "organisation list")?;
     let asked = desk.session.standards(desk.register(), &scheme)?.scheme.particulars;
     for (name, _) in &args.fields {
         if !asked.iter().any(|field| &field.id == name) {
@@ -143,6 +144,7 @@ fn form(args: FormArgs, door: &mut Door) -> Result<Outcome, Failure> {
 fn sign(args: SignArgs, door: &mut Door) -> Result<Outcome, Failure> {
     let mut desk = door.write()?;
     let scheme = resolve::scheme(desk.register(), args.scheme.as_ref())?;
+    resolve::held("organisation", &args.organisation, &desk.register().organisations, "organisation list")?;
     let change = Change::new(format!("{} signed for {}", args.signatory, args.organisation))
         .of(&args.organisation)
         .fact("scheme", &scheme)

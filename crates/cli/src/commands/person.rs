@@ -14,6 +14,7 @@ use crate::change::Change;
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
+use crate::resolve;
 use crate::view;
 use crate::vocabulary::words;
 
@@ -22,7 +23,7 @@ use crate::vocabulary::words;
 pub(crate) enum PersonCommand {
     /// Let a person join, by role name rather than by their own
     Add(AddArgs),
-    /// Replace a person's roles
+    /// Give a person further roles, or replace those they hold
     Roles(RolesArgs),
     /// Record that a person has left: they may write nothing more
     Left(LeftArgs),
@@ -46,8 +47,12 @@ pub(crate) struct AddArgs {
 pub(crate) struct RolesArgs {
     /// Who
     id: PersonId,
-    /// A role, several times for all they hold from now on
-    #[arg(long = "role", value_name = "ROLE", required = true, value_parser = words!(Role))]
+    /// A role besides those they hold already, several times for several
+    #[arg(long = "add", value_name = "ROLE", value_parser = words!(Role))]
+    added: Vec<Role>,
+    /// A role in place of those they hold, several times for all they hold from now on
+    #[arg(long = "role", value_name = "ROLE", required_unless_present = "added", conflicts_with = "added")]
+    #[arg(value_parser = words!(Role))]
     roles: Vec<Role>,
     /// Why
     #[arg(long)]
@@ -96,8 +101,10 @@ fn add(args: AddArgs, door: &mut Door) -> Result<Outcome, Failure> {
 }
 
 fn roles(args: RolesArgs, door: &mut Door) -> Result<Outcome, Failure> {
-    let roles: BTreeSet<Role> = args.roles.into_iter().collect();
     let mut desk = door.write()?;
+    let held = resolve::held("person", &args.id, &desk.register().people, "person list")?;
+    let kept = if args.roles.is_empty() { held.roles.clone() } else { BTreeSet::new() };
+    let roles: BTreeSet<Role> = kept.into_iter().chain(args.roles).chain(args.added).collect();
     let change = Change::new(format!("Changed the roles of {}", args.id))
         .of(&args.id)
         .list("roles", roles.iter().copied())

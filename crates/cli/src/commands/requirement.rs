@@ -1,7 +1,7 @@
 //! `portreeve requirement`: what an assessor asks for, and what each organisation says about it.
 
 use clap::{Args, Subcommand};
-use portreeve_model::reference::OrganisationId;
+use portreeve_model::reference::{FrameworkId, OrganisationId};
 use portreeve_model::register::requirement::{ExclusionChecked, ExclusionProposed, RequirementStated};
 use portreeve_model::text::Note;
 
@@ -33,6 +33,9 @@ pub(crate) struct ListArgs {
     /// Only those that are not ready
     #[arg(long)]
     open: bool,
+    /// Every requirement of this framework, whether or not a scheme judges it
+    #[arg(long, value_name = "ID", conflicts_with_all = ["open", "scheme", "organisations"])]
+    framework: Option<FrameworkId>,
     #[command(flatten)]
     about: super::readiness::About,
 }
@@ -106,12 +109,18 @@ impl Run for RequirementCommand {
         match self {
             RequirementCommand::List(args) => {
                 let window = door.ask()?;
+                if let Some(framework) = &args.framework {
+                    return view::framework_requirements(&window, framework);
+                }
                 let asked = args.about.ask(&window)?;
                 view::requirements(&window, &asked, args.open)
             }
             RequirementCommand::Show(args) => {
                 let window = door.ask()?;
                 let id = resolve::requirement(window.register(), &args.id)?;
+                if !resolve::judges(window.register(), &id.framework) {
+                    return view::unjudged_requirement(&window, &id);
+                }
                 let asked = args.about.ask(&window)?;
                 view::requirement(&window, &asked, &id)
             }
@@ -142,10 +151,17 @@ fn exclude(args: ExcludeArgs, door: &mut Door) -> Result<Outcome, Failure> {
     let change = Change::new(format!("Proposed that {requirement} does not apply"))
         .of(&requirement)
         .list("for", &organisations)
-        .fact("reason", &args.reason)
-        .note("It counts as not ready until somebody else agrees: portreeve requirement check REF");
+        .fact("reason", &args.reason);
+    let check = ExclusionChecked {
+        requirement: requirement.clone(),
+        organisations: organisations.clone(),
+        accepted: true,
+        note: None,
+    };
     let event = ExclusionProposed { requirement, organisations, reason: args.reason };
     let recorded = desk.record(vec![event.into()])?;
+    let check = desk.hint_of_check(check);
+    let change = change.note(format!("It counts as not ready until somebody else agrees: {check}"));
     Ok(change.told(desk.register().is_demonstration(), &recorded))
 }
 

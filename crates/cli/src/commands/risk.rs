@@ -90,11 +90,11 @@ impl Run for RiskCommand {
 }
 
 fn accept(args: AcceptArgs, door: &mut Door) -> Result<Outcome, Failure> {
-    let findings = covered(&args.findings)?;
     let mut desk = door.write()?;
+    let findings = covered(desk.register(), &args.findings)?;
     let id = match args.id {
         Some(id) => id,
-        None => next_free::risk(desk.register())?,
+        None => next_free::risk(desk.history())?,
     };
     let accepted_by = args.accepted_by.unwrap_or_else(|| desk.by.clone());
     let change = Change::new(format!("Accepted the risk of {}", args.findings.join(", ")))

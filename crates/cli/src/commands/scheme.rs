@@ -35,10 +35,10 @@ pub(crate) struct AdoptArgs {
     id: SchemeId,
     /// A scheme file in JSON [default: the built-in one of this name]
     file: Option<PathBuf>,
-    /// Who goes for it [default: every organisation of the register]
+    /// Who goes for it [default: whoever did before, at first every organisation of the register]
     #[arg(long = "organisation", value_name = "ID")]
     organisations: Vec<OrganisationId>,
-    /// The day by which they want it
+    /// The day by which they want it [default: as before]
     #[arg(long, value_name = "DATE")]
     target: Option<Day>,
 }
@@ -74,8 +74,14 @@ impl Run for SchemeCommand {
 fn adopt(args: AdoptArgs, door: &mut Door) -> Result<Outcome, Failure> {
     let bytes = args.file.as_deref().map(file).transpose()?;
     let desk = door.write()?;
-    let organisations = resolve::organisations(desk.register(), &args.organisations)?;
-    let asked = SchemeAdoption { id: args.id, bytes, organisations, target: args.target };
+    // Adopting again changes what is named and keeps the rest.
+    let before = desk.register().schemes.get(&args.id).map(|held| held.event.clone());
+    let target = args.target.or(before.as_ref().and_then(|before| before.target));
+    let organisations = match before {
+        Some(before) if args.organisations.is_empty() => before.organisations,
+        _ => resolve::organisations(desk.register(), &args.organisations)?,
+    };
+    let asked = SchemeAdoption { id: args.id, bytes, organisations, target };
     let recorded = desk.session.adopt_scheme(&desk.by, &asked, desk.mode)?;
     let change = Change::new(format!("Adopted the scheme {}", asked.id))
         .of(&asked.id)

@@ -47,7 +47,7 @@ fn beginning(window: &Window<'_>) -> Outcome {
             "let somebody else join: nobody checks their own work",
         ),
         (!register.frameworks.is_empty(), "portreeve framework add psn-coco-1.32", "adopt what is asked"),
-        (false, "portreeve scheme adopt psn --target DATE", "adopt what an accreditation needs"),
+        (false, "portreeve scheme adopt psn", "adopt what an accreditation needs"),
     ];
     let mut text = format!("{name}: nothing can be judged yet.\n\n");
     let mut next = Vec::new();

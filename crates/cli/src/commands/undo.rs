@@ -1,10 +1,11 @@
 //! `portreeve undo`: a command is taken back by another entry; nothing is erased.
 
 use clap::Args;
+use portreeve_engine::EngineError;
 use portreeve_model::event::Undone;
 use portreeve_model::reference::{CommandId, PersonId};
 use portreeve_model::text::Note;
-use portreeve_model::{Event, History};
+use portreeve_model::{Event, History, Refusal};
 
 use super::Run;
 use crate::change::Change;
@@ -35,6 +36,9 @@ impl Run for UndoArgs {
             Some(given) => named(history, given)?,
             None => last(history, &desk.by)?,
         };
+        if history.is_undone(&command) {
+            return Err(undone_already(history, &command));
+        }
         let taken: Vec<_> = history.of_command(&command).map(|(number, entry)| (number.index(), entry)).collect();
         let kinds: Vec<String> =
             taken.iter().map(|(number, entry)| format!("entry {number}, {}", entry.event.kind())).collect();
@@ -44,6 +48,23 @@ impl Run for UndoArgs {
             .note("The entries stay in the ledger; the register stands as if they had not been made.");
         let recorded = desk.record(vec![Undone { command, reason: self.reason }.into()])?;
         Ok(change.told(desk.register().is_demonstration(), &recorded))
+    }
+}
+
+/// Who took it back, and how to bring it back.
+fn undone_already(history: &History, command: &CommandId) -> Failure {
+    let undoing = history.entries().iter().rev().find_map(|(number, entry)| match &entry.event {
+        Event::Undone(undone) if &undone.command == command && !history.is_undone(&entry.command) => {
+            Some((number.index(), &entry.by))
+        }
+        _ => None,
+    });
+    let failure = Failure::from(EngineError::Refused(Refusal::NothingChanges));
+    match undoing {
+        Some((number, by)) => failure
+            .help(format!("entry {number} took it back already"))
+            .help(format!("to bring it back: `portreeve undo {number} --reason \"…\" --as {by}`")),
+        None => failure,
     }
 }
 

@@ -60,8 +60,8 @@ fn told(report: &RegisterReport, key_from_outside: bool) -> Outcome {
     if report.after_last_signed > 0 {
         text.push_str(&format!("{} entries lie after the last signed checkpoint\n", report.after_last_signed));
     }
-    for line in &report.mended {
-        text.push_str(&format!("mended: {line}\n"));
+    for line in &report.stale_caches {
+        text.push_str(&format!("{line}: it is only a cache, and is made again at its next use\n"));
     }
     for problem in &report.problems {
         text.push_str(&format!("WRONG  {problem}\n"));
@@ -81,7 +81,7 @@ fn told(report: &RegisterReport, key_from_outside: bool) -> Outcome {
         "objects": report.objects,
         "bytes": report.bytes,
         "problems": report.problems,
-        "mended": report.mended,
+        "stale_caches": report.stale_caches,
     });
     let ending = if report.is_sound() { Ending::Fine } else { Ending::Broken };
     Outcome::new(report.demonstration, "portreeve.verify/1", text, object).ending(ending)

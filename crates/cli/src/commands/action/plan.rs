@@ -7,14 +7,13 @@ use portreeve_model::reference::{ActionId, FindingId, OrganisationId, PersonId};
 use portreeve_model::register::action::{ActionAdded, ActionChanged, ActionMoved, Due};
 use portreeve_model::text::{Note, Title};
 use portreeve_model::words::Answer;
-use portreeve_model::{Day, Pence, Register};
+use portreeve_model::{Day, History, Pence};
 
 use super::{Closes, covered, waits_for};
 use crate::change::Change;
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::money;
-use crate::near::nearest;
 use crate::next_free;
 use crate::oneline::{self, OneLine};
 use crate::outcome::Outcome;
@@ -25,8 +24,8 @@ pub(super) const GRAMMAR: &str = "\
 The line holds the title and, in any order:
   @PERSON          who answers for it
   by DATE          when it is due: by 18 January 2019
-  £1,200           paid once; £1,200 a year is paid yearly
-  fixes REF, REF   the findings it closes
+  £1,200           paid once; £1,200 a year (or pa) is paid yearly
+  fixes REF, REF   the findings it closes (or closes REF), or one host of one as fixes REF:HOST
   after REF        actions and decisions it waits for
 Flags come before the line where both say something.
 
@@ -43,14 +42,17 @@ pub(crate) struct AddArgs {
     /// When it is due
     #[arg(long, value_name = "DATE", conflicts_with = "no_date")]
     due: Option<Day>,
+    /// Go on although that day is past: the action is late from the start
+    #[arg(long)]
+    already_late: bool,
     /// Why it has no date yet
     #[arg(long, value_name = "REASON")]
     no_date: Option<Note>,
     /// What it costs once
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = money::amount)]
     cost: Option<Pence>,
     /// What it costs each year
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = money::amount)]
     yearly: Option<Pence>,
     /// What is paid for
     #[arg(long, value_name = "TEXT")]
@@ -95,10 +97,10 @@ pub(crate) struct ChangeArgs {
     #[arg(long, value_name = "PERSON")]
     owner: Option<PersonId>,
     /// What it costs once
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = money::amount)]
     cost: Option<Pence>,
     /// What it costs each year
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = money::amount)]
     yearly: Option<Pence>,
     /// What is paid for
     #[arg(long, value_name = "TEXT")]
@@ -147,45 +149,47 @@ pub(super) fn add(args: AddArgs, door: &mut Door) -> Result<Outcome, Failure> {
     })?;
     let mut desk = door.write()?;
     let register = desk.register();
-    let (closes, notes) = closing(register, &args.closes, &said)?;
-    let added = planned(register, args, said, closes)?;
-    let mut change = told(&added);
-    for note in notes {
-        change = change.note(note.replace("{id}", added.id.as_str()));
+    let closes: Vec<String> = said.fixes.iter().chain(&args.closes).cloned().collect();
+    let closes = covered(register, &closes)?;
+    let left = oneline::left_in(&said.title);
+    let already_late = args.already_late;
+    let added = planned(desk.history(), args, said, closes)?;
+    let late = late_from_the_start(&added.due, desk.session.today());
+    if let (Some(late), false) = (&late, already_late) {
+        return Err(Failure::usage(late.clone()).help("give the right date").help(
+            "or go on with `--already-late`, as for work that a report shows to be overdue; a date to come can be \
+             agreed afterwards with `portreeve action move`",
+        ));
     }
+    let change = told(&added);
     let recorded = desk.record(vec![added.into()])?;
-    Ok(change.told(desk.register().is_demonstration(), &recorded))
+    let mut outcome = change.told(desk.register().is_demonstration(), &recorded);
+    if let Some(late) = late {
+        outcome = outcome.warn(late);
+    }
+    if !left.is_empty() {
+        let left: Vec<String> = left.iter().map(|words| format!("`{words}`")).collect();
+        outcome = outcome.warn(format!(
+            "{} stayed in the title: if it was meant otherwise, take the entry back and look at `portreeve action add \
+             --help`",
+            left.join(", ")
+        ));
+    }
+    Ok(outcome)
 }
 
-/// The findings given by flag must exist; one in the line that does not is left out and said, so that the line is not
-/// lost for a slip.
-fn closing(register: &Register, flags: &[String], said: &OneLine) -> Result<(Closes, Vec<String>), Failure> {
-    let mut closes = covered(flags)?;
-    let mut notes = Vec::new();
-    for text in &said.fixes {
-        match text.parse::<FindingId>().ok().filter(|id| register.findings.contains_key(id)) {
-            Some(id) => {
-                closes.entry(id).or_default();
-            }
-            None => notes.push(not_linked(register, text)),
+/// What is said of an action whose day is past when it is planned.
+fn late_from_the_start(due: &Due, today: Day) -> Option<String> {
+    match due {
+        Due::On(day) if *day < today => {
+            Some(format!("{day} is past: the action is late from the start, and its original date can never move"))
         }
-    }
-    Ok((closes, notes))
-}
-
-fn not_linked(register: &Register, text: &str) -> String {
-    let near = nearest(text, register.findings.keys());
-    match near.first() {
-        Some(first) => format!(
-            "Not linked: there is no finding {text}. Closest: {}\n  portreeve action change {{id}} --closes {first} \
-             --reason \"…\"",
-            near.join(", ")
-        ),
-        None => format!("Not linked: there is no finding {text}. `portreeve finding list` shows what there is."),
+        Due::On(_) | Due::NoDate(_) => None,
     }
 }
 
-fn planned(register: &Register, args: AddArgs, said: OneLine, closes: Closes) -> Result<ActionAdded, Failure> {
+fn planned(history: &History, args: AddArgs, said: OneLine, closes: Closes) -> Result<ActionAdded, Failure> {
+    let register = history.register();
     let title = said
         .title
         .parse::<Title>()
@@ -201,7 +205,10 @@ fn planned(register: &Register, args: AddArgs, said: OneLine, closes: Closes) ->
                 .help("leave one of the two out"));
         }
         (None, None, None) => {
-            return Err(Failure::usage("no date is named").help(
+            let left = oneline::left_in(&said.title);
+            let left = left.iter().filter(|words| words.to_lowercase().starts_with("by "));
+            let unread = left.map(|words| format!("`{words}` is no date: it needs a day, a month and a year"));
+            return Err(Failure::usage("no date is named").helps(unread).help(
                 "add `by 18 January 2027` to the line, or `--due DATE`, or say why there is none: `--no-date REASON`",
             ));
         }
@@ -212,7 +219,7 @@ fn planned(register: &Register, args: AddArgs, said: OneLine, closes: Closes) ->
     Ok(ActionAdded {
         id: match args.id {
             Some(id) => id,
-            None => next_free::action(register)?,
+            None => next_free::action(history)?,
         },
         title,
         owner,
@@ -263,7 +270,7 @@ pub(super) fn change(args: ChangeArgs, door: &mut Door) -> Result<Outcome, Failu
     let waits = waits_for(desk.register(), &args.after)?;
     let costs = money::cost(args.item.as_ref(), args.cost, args.yearly);
     let replaced = !args.after.is_empty() || args.after_nothing;
-    let also_closes = covered(&args.closes)?;
+    let also_closes = covered(desk.register(), &args.closes)?;
     let change = Change::new(format!("Changed {}", args.id))
         .of(&args.id)
         .maybe("title", args.title.as_ref())

@@ -54,9 +54,15 @@ pub(super) fn claim(args: ClaimArgs, door: &mut Door) -> Result<Outcome, Failure
             args.id
         ))
     } else {
-        change.note("It counts once somebody else has verified it.")
+        change
     };
+    let shown = !held.evidence.is_empty();
+    let id = args.id.clone();
     let recorded = desk.record(vec![ActionClaimed { id: args.id, on, note: args.note }.into()])?;
+    if shown {
+        let verify = desk.hint_of_check(ActionVerified { id, note: None });
+        change = change.note(format!("It counts once somebody else has verified it: {verify}"));
+    }
     Ok(change.told(desk.register().is_demonstration(), &recorded))
 }
 

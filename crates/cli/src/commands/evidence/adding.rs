@@ -1,18 +1,19 @@
 //! Taking evidence in: files, a folder, a record held elsewhere, someone's word.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use portreeve_engine::{Files, Taken};
 use portreeve_model::reference::{EvidenceId, OrganisationId};
-use portreeve_model::register::evidence::{Content, EvidenceAdded};
+use portreeve_model::register::evidence::{Content, EvidenceAdded, EvidenceChecked};
 use portreeve_model::text::{Note, Title};
-use portreeve_model::words::{EvidenceKind, Marking};
-use portreeve_model::{Day, Register};
+use portreeve_model::words::{EvidenceKind, Marking, Strength};
+use portreeve_model::{Day, History};
 
 use crate::change::Change;
-use crate::door::Door;
+use crate::door::{Desk, Door};
 use crate::failure::Failure;
 use crate::links::Links;
 use crate::next_free;
@@ -25,6 +26,10 @@ Two dates, never one: `--shows` is the day whose position it shows, `--collected
 
 Example:
   portreeve evidence add firewall.txt --for RAP-003 --kind configuration-export --shows 2019-02-11";
+
+/// What is said wherever someone's word would be relied on.
+pub(crate) const WORD_ALONE: &str =
+    "It is someone's word, which is never enough alone: add a record or a machine's own output beside it.";
 
 /// At most this many skipped files are named: the rest are counted.
 const SKIPPED_SHOWN_MAX: usize = 10;
@@ -122,16 +127,17 @@ pub(crate) struct SayArgs {
 impl About {
     fn described(
         self,
-        register: &Register,
+        history: &History,
         today: Day,
         evidence_kind: EvidenceKind,
         title: Title,
     ) -> Result<impl Fn(Content) -> EvidenceAdded + Clone + use<>, Failure> {
+        let register = history.register();
         let Links { actions, findings, requirements } = Links::sorted(register, &self.links)?;
         let organisations = resolve::organisations(register, &self.organisations)?;
         let id = match self.id {
             Some(id) => id,
-            None => next_free::evidence(register)?,
+            None => next_free::evidence(history)?,
         };
         Ok(move |content| EvidenceAdded {
             id: id.clone(),
@@ -150,7 +156,39 @@ impl About {
     }
 }
 
+/// The rest of the command as it was given, for the advice to give its sister.
+fn asked_again(verb: &str, path: &Path, kind: EvidenceKind, about: &About) -> String {
+    let links: String = about.links.iter().map(|link| format!(" --for {link}")).collect();
+    let organisations: String = about.organisations.iter().map(|id| format!(" --organisation {id}")).collect();
+    let marking = match about.marking {
+        Marking::Official => String::new(),
+        other => format!(" --marking {}", other.word()),
+    };
+    let path = path.display().to_string();
+    let path = if path.contains(' ') { format!("\"{path}\"") } else { path };
+    format!(
+        "`portreeve evidence {verb} {path} --kind {}{links} --shows {}{organisations}{marking}`",
+        kind.word(),
+        about.shows.iso()
+    )
+}
+
+fn not_there(path: &Path) -> Failure {
+    Failure::environment(format!("there is nothing at {}", path.display()))
+        .help("check the spelling, and that you are in the folder you think you are in")
+}
+
 pub(super) fn add(args: AddArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    for path in &args.files {
+        match path.symlink_metadata() {
+            Ok(found) if found.is_dir() => {
+                return Err(Failure::usage(format!("{} is a folder", path.display()))
+                    .help(format!("take in all of it: {}", asked_again("collect", path, args.kind, &args.about))));
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(not_there(path)),
+            Ok(_) | Err(_) => {}
+        }
+    }
     let title = match (args.title, args.files.first()) {
         (Some(title), _) => title,
         (None, Some(first)) => named_after(first)?,
@@ -160,6 +198,14 @@ pub(super) fn add(args: AddArgs, door: &mut Door) -> Result<Outcome, Failure> {
 }
 
 pub(super) fn collect(args: CollectArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    match args.folder.symlink_metadata() {
+        Ok(found) if found.is_file() => {
+            return Err(Failure::usage(format!("{} is a file", args.folder.display()))
+                .help(format!("take it in: {}", asked_again("add", &args.folder, args.kind, &args.about))));
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(not_there(&args.folder)),
+        Ok(_) | Err(_) => {}
+    }
     let title = match args.title {
         Some(title) => title,
         None => named_after(&args.folder)?,
@@ -181,7 +227,7 @@ fn take(
     door: &mut Door,
 ) -> Result<Outcome, Failure> {
     let mut desk = door.write()?;
-    let describe = about.described(desk.register(), desk.session.today(), kind, title)?;
+    let describe = about.described(desk.history(), desk.session.today(), kind, title)?;
     // Refusals come before files are read: a large folder should not be hashed to be told that a role is missing.
     let nothing = Content::Said { words: "not yet read".parse().map_err(|error| Failure::usage(format!("{error}")))? };
     desk.rehearse(vec![describe(nothing).into()])?;
@@ -195,7 +241,8 @@ fn take(
             change = change.note(format!("The same file is held already as {}.", ids.join(", ")));
         }
     }
-    let outcome = waiting(change, &event).told(desk.register().is_demonstration(), &added.recorded);
+    let change = change.note(waiting(&mut desk, &event));
+    let outcome = change.told(desk.register().is_demonstration(), &added.recorded);
     Ok(match left_out(&added.taken) {
         Some(warning) => outcome.warn(warning),
         None => outcome,
@@ -231,9 +278,9 @@ fn without_files(
     door: &mut Door,
 ) -> Result<Outcome, Failure> {
     let mut desk = door.write()?;
-    let event = about.described(desk.register(), desk.session.today(), kind, title)?(content);
-    let change = waiting(told(&event), &event);
-    let recorded = desk.record(vec![event.into()])?;
+    let event = about.described(desk.history(), desk.session.today(), kind, title)?(content);
+    let recorded = desk.record(vec![event.clone().into()])?;
+    let change = told(&event).note(waiting(&mut desk, &event));
     Ok(change.told(desk.register().is_demonstration(), &recorded))
 }
 
@@ -263,6 +310,12 @@ fn told(event: &EvidenceAdded) -> Change {
     change.list("concerns", everybody).fact("marking", event.marking)
 }
 
-fn waiting(change: Change, event: &EvidenceAdded) -> Change {
-    change.note(format!("It counts once somebody else has checked it: portreeve evidence check {}", event.id))
+fn waiting(desk: &mut Desk<'_>, event: &EvidenceAdded) -> String {
+    let check = desk.hint_of_check(EvidenceChecked { id: event.id.clone(), accepted: true, note: None });
+    let word = matches!(event.content, Content::Said { .. }) || event.evidence_kind.strength() == Strength::Weak;
+    if word {
+        format!("{WORD_ALONE} Somebody else checks it all the same: {check}")
+    } else {
+        format!("It counts once somebody else has checked it: {check}")
+    }
 }

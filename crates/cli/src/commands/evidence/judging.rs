@@ -8,8 +8,10 @@ use portreeve_model::Digest;
 use portreeve_model::reference::EvidenceId;
 use portreeve_model::register::evidence::{EvidenceChecked, EvidenceLinked, EvidenceWithdrawn};
 use portreeve_model::text::Note;
+use portreeve_model::words::Strength;
 use serde_json::json;
 
+use super::adding::WORD_ALONE;
 use crate::change::Change;
 use crate::door::Door;
 use crate::failure::Failure;
@@ -71,7 +73,8 @@ pub(super) fn link(args: LinkArgs, door: &mut Door) -> Result<Outcome, Failure> 
     let recorded = desk.record(vec![EvidenceLinked { id: args.id, actions, findings, requirements }.into()])?;
     let counts_no_more = counted && desk.register().evidence.get(&id).is_some_and(|held| !held.counts());
     let change = if counts_no_more {
-        change.note(format!("It waits for a check again: portreeve evidence check {id}"))
+        let check = desk.hint_of_check(EvidenceChecked { id, accepted: true, note: None });
+        change.note(format!("It waits for a check again: {check}"))
     } else {
         change
     };
@@ -87,7 +90,9 @@ pub(super) fn check(args: CheckArgs, door: &mut Door) -> Result<Outcome, Failure
         format!("Checked {}: it does not show what it should", args.id)
     };
     let note = args.reject.or(args.note);
+    let held = resolve::held("evidence", &args.id, &desk.register().evidence, "evidence list")?;
     let change = Change::new(headline).of(&args.id).maybe("note", note.as_ref());
+    let change = if accepted && held.strength() == Strength::Weak { change.note(WORD_ALONE) } else { change };
     let recorded = desk.record(vec![EvidenceChecked { id: args.id, accepted, note }.into()])?;
     Ok(change.told(desk.register().is_demonstration(), &recorded))
 }

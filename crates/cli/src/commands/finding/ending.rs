@@ -5,15 +5,26 @@ use std::collections::BTreeMap;
 use clap::{ArgGroup, Args};
 use portreeve_model::Day;
 use portreeve_model::reference::{EvidenceId, FindingId};
+use portreeve_model::register::evidence::EvidenceChecked;
 use portreeve_model::register::finding::{Conclusion, ConclusionChecked, ConclusionProposed, Finding, FindingRetested};
 use portreeve_model::text::{Host, Note};
-use portreeve_model::words::Retest;
+use portreeve_model::words::{Retest, Strength};
 
 use crate::change::Change;
+use crate::commands::evidence::adding::WORD_ALONE;
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::resolve;
+use crate::vocabulary::words;
+
+/// The outcomes of a re-test, for the help: they stand behind a host, where the parser cannot list them.
+pub(super) fn outcomes() -> String {
+    let width = Retest::ALL.iter().map(|outcome| outcome.word().len()).max().unwrap_or_default();
+    let lines: Vec<String> =
+        Retest::ALL.iter().map(|outcome| format!("  {:width$}  {}", outcome.word(), outcome.shown())).collect();
+    format!("Outcomes:\n{}", lines.join("\n"))
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct RetestArgs {
@@ -76,12 +87,18 @@ pub(super) fn retest(args: RetestArgs, door: &mut Door) -> Result<Outcome, Failu
         };
         change = change.list(label, results.iter().filter(|(_, said)| **said == outcome).map(|(host, _)| host));
     }
-    let unchecked = desk.register().evidence.get(&args.evidence).is_some_and(|held| !held.counts());
-    if unchecked && results.values().any(|said| *said == Retest::Fixed) {
-        change = change.note(format!("It counts once somebody else has checked {}.", args.evidence));
-    }
+    let id = args.evidence.clone();
+    let held = resolve::held("evidence", &id, &desk.register().evidence, "evidence list")?;
+    let (unchecked, weak) = (!held.counts(), held.strength() == Strength::Weak);
+    let fixed = results.values().any(|said| *said == Retest::Fixed);
     let retested = FindingRetested { id: args.id, on: args.on, results, evidence: args.evidence };
     let recorded = desk.record(vec![retested.into()])?;
+    if fixed && weak {
+        change = change.note(WORD_ALONE);
+    } else if fixed && unchecked {
+        let check = desk.hint_of_check(EvidenceChecked { id: id.clone(), accepted: true, note: None });
+        change = change.note(format!("It counts once somebody else has checked {id}: {check}"));
+    }
     Ok(change.told(desk.register().is_demonstration(), &recorded))
 }
 
@@ -97,8 +114,10 @@ fn results(finding: &Finding, given: &[String]) -> Result<BTreeMap<Host, Retest>
                     .help(format!("write HOST={text} for each that was looked at: {}", hosts.join(", "))));
             }
         };
-        let outcome: Retest = word.parse().map_err(|error| {
-            Failure::usage(format!("{error}")).help("a host that was not reached is `could-not-tell`, never fixed")
+        let outcome = words!(Retest).meant(word).ok_or_else(|| {
+            let known: Vec<&str> = Retest::ALL.iter().map(|outcome| outcome.word()).collect();
+            Failure::usage(format!("`{word}` is not a re-test outcome; known: {}", known.join(", ")))
+                .help("a host that was not reached is `could-not-tell`, never fixed")
         })?;
         if results.insert(host.clone(), outcome).is_some() {
             return Err(Failure::usage(format!("the host {host} is named twice")).help("name each host once"));
@@ -113,12 +132,12 @@ pub(super) fn conclude(args: ConcludeArgs, door: &mut Door) -> Result<Outcome, F
         Some(of) => (Conclusion::Duplicate { of: of.clone() }, format!("a duplicate of {of}")),
         None => (Conclusion::FalsePositive, "a false positive".to_owned()),
     };
-    let change = Change::new(format!("Proposed that {} is {shown}", args.id))
-        .of(&args.id)
-        .fact("reason", &args.reason)
-        .note("It stays open until somebody else agrees: portreeve finding check REF");
+    let change = Change::new(format!("Proposed that {} is {shown}", args.id)).of(&args.id).fact("reason", &args.reason);
+    let id = args.id.clone();
     let proposed = ConclusionProposed { id: args.id, conclusion, reason: args.reason };
     let recorded = desk.record(vec![proposed.into()])?;
+    let check = desk.hint_of_check(ConclusionChecked { id, accepted: true, note: None });
+    let change = change.note(format!("It stays open until somebody else agrees: {check}"));
     Ok(change.told(desk.register().is_demonstration(), &recorded))
 }
 

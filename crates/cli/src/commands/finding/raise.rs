@@ -2,8 +2,9 @@
 //! beside them, never instead.
 
 use clap::Args;
-use portreeve_model::reference::{FindingId, OrganisationId, SourceId};
-use portreeve_model::register::finding::{CvssScore, FindingRaised};
+use portreeve_model::Register;
+use portreeve_model::reference::{FindingId, OrganisationId, RequirementId, SourceId};
+use portreeve_model::register::finding::{CvssScore, FindingRaised, Source};
 use portreeve_model::text::{Host, Note, Title};
 use portreeve_model::words::Severity;
 
@@ -37,7 +38,7 @@ pub(crate) struct RaiseArgs {
     #[arg(long, value_name = "TEXT")]
     severity_reason: Option<Note>,
     /// A host it affects, several times for several [default: the whole estate]
-    #[arg(long = "host", value_name = "HOST")]
+    #[arg(long = "host", value_name = "HOST", value_parser = resolve::one_host)]
     hosts: Vec<Host>,
     /// A requirement it touches, several times for several
     #[arg(long = "requirement", value_name = "REF")]
@@ -71,7 +72,7 @@ pub(super) fn raise(args: RaiseArgs, door: &mut Door) -> Result<Outcome, Failure
     let source = resolve::held("source", &args.source, &register.sources, "source list")?;
     let id = match args.id {
         Some(id) => id,
-        None => next_free::finding(register, &args.source)?,
+        None => next_free::finding(desk.history(), &args.source)?,
     };
     let organisations = if args.organisations.is_empty() {
         source.event.organisations.clone()
@@ -103,8 +104,36 @@ pub(super) fn raise(args: RaiseArgs, door: &mut Door) -> Result<Outcome, Failure
         provenance: args.provenance,
     };
     let change = told(&raised);
+    let warnings = doubts(register, source, &raised);
     let recorded = desk.record(vec![raised.into()])?;
-    Ok(change.told(desk.register().is_demonstration(), &recorded))
+    let outcome = change.told(desk.register().is_demonstration(), &recorded);
+    Ok(warnings.into_iter().fold(outcome, Outcome::warn))
+}
+
+/// What is odd about it although no rule refuses it.
+fn doubts(register: &Register, source: &Source, raised: &FindingRaised) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let judged = |id: &RequirementId| resolve::judges(register, &id.framework);
+    let unjudged: Vec<String> = raised.requirements.iter().filter(|id| !judged(id)).map(ToString::to_string).collect();
+    if !unjudged.is_empty() && unjudged.len() == raised.requirements.len() {
+        doubts.push(format!(
+            "no adopted scheme judges {}, so this finding will count nowhere\nadopt a scheme that does, or leave \
+             `--requirement` out and it counts against every scheme",
+            unjudged.join(", ")
+        ));
+    } else if !unjudged.is_empty() {
+        doubts.push(format!("no adopted scheme judges {}, so it will not count there", unjudged.join(", ")));
+    }
+    let raised_now = source.findings.len().saturating_add(1);
+    if let Some(stated) = source.event.findings_reported
+        && usize::try_from(stated).is_ok_and(|stated| raised_now > stated)
+    {
+        doubts.push(format!(
+            "this is finding {raised_now} of `{}`, whose report counts {stated}: see that it is not recorded twice",
+            raised.source
+        ));
+    }
+    doubts
 }
 
 fn told(raised: &FindingRaised) -> Change {

@@ -30,7 +30,14 @@ pub(crate) struct VerifyArgs {
     ledger: Option<PathBuf>,
 }
 
+/// The file by which a folder is known to be a bag, as every pack is.
+const MARK: &str = "bagit.txt";
+
 pub(super) fn verify(args: &VerifyArgs) -> Result<Outcome, Failure> {
+    if args.path.is_dir() && !args.path.join(MARK).exists() {
+        return Err(Failure::usage(format!("{} is not a pack: it has no {MARK}", args.path.display()))
+            .help("name the folder that holds bagit.txt, as `portreeve pack build` made it"));
+    }
     let asked = VerifyRequest {
         path: args.path.clone(),
         on: args.on,
