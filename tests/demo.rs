@@ -23,7 +23,7 @@ fn the_story_holds_and_its_pack_convinces_strangers() {
     let _ = place.run(&format!("readiness --at 2019-05-31 {register}")).fine().says("would pass");
 
     let outside = "--key shown/pack.allowed_signers --checkpoint shown/pack.checkpoint";
-    let _ = place.run(&format!("pack verify shown/pack {outside}")).fine().says("complete and fresh");
+    let _ = place.run(&format!("pack verify shown/pack {outside}")).fine().says("complete, and fresh on");
     let _ = place.run(&format!("verify {register} {outside}")).fine();
     every_output_says_demonstration(place, register);
     strangers_agree(&place.path("shown/pack"), &place.path("shown/pack.allowed_signers"));

@@ -8,7 +8,7 @@ use portreeve_model::refusal::Refusal;
 use portreeve_model::words::Role;
 
 use crate::door::{give_role, present};
-use crate::failure::{Failure, is_damage};
+use crate::failure::Failure;
 use crate::near::nearest;
 use crate::resolve::{adopt_framework, adopt_scheme, did_you_mean};
 
@@ -72,7 +72,6 @@ fn about(error: &EngineError) -> Vec<String> {
             lines.push("make them readable, or record what there is with `--gaps-will-do`".to_owned());
             return lines;
         }
-        EngineError::Ledger(_) if is_damage(error) => DAMAGED_HELP,
         EngineError::Catalogue { .. } => "mend the file at the places named and try again; nothing was recorded",
         EngineError::Key(_) => {
             "see that the key file is where the register's `register.json` says, and readable only by you"

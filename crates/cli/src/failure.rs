@@ -97,29 +97,12 @@ impl From<EngineError> for Failure {
             EngineKind::Refused if names_nothing(&error) => Kind::Usage,
             EngineKind::Refused => Kind::Refused,
             EngineKind::Integrity => Kind::Integrity,
-            EngineKind::Environment if is_damage(&error) => Kind::Integrity,
             EngineKind::Environment => Kind::Environment,
             EngineKind::Bug => Kind::Bug,
         };
         let because = chain(&error);
         Failure { kind, error: String::new(), because, help: Vec::new(), cause: Some(Box::new(error)) }
     }
-}
-
-/// What the ledger and the database below it say of a file that is not what was written there.
-const DAMAGE: [&str; 5] = [
-    "file is not a database",
-    "is damaged",
-    "is not a Portreeve ledger",
-    "there is no ledger at",
-    "image is malformed",
-];
-
-/// Whether the ledger of a register is gone, or is not what was recorded in it. The crate below tells it apart in words
-/// only: to it, a file that is no ledger may as well have been named by mistake; a register names its own.
-pub(crate) fn is_damage(error: &EngineError) -> bool {
-    let told = || chain(error).iter().any(|line| DAMAGE.iter().any(|damage| line.contains(damage)));
-    matches!(error, EngineError::Ledger(_)) && told()
 }
 
 fn names_nothing(error: &EngineError) -> bool {

@@ -190,7 +190,8 @@ impl EngineError {
             | EngineError::Note(_)
             | EngineError::Proof(_)
             | EngineError::Manifest(_)
-            | EngineError::Ledger(LogError::Damaged { .. } | LogError::NotALedger { .. })
+            // Where a register is, its ledger must be: one that is gone or is something else was not left that way.
+            | EngineError::Ledger(LogError::Damaged { .. } | LogError::NotALedger { .. } | LogError::Missing { .. })
             | EngineError::Blob(BlobError::Missing { .. } | BlobError::Corrupt { .. }) => Kind::Integrity,
             EngineError::Bug(_) | EngineError::Story { .. } | EngineError::Render(_) => Kind::Bug,
             EngineError::BadSettings { .. }

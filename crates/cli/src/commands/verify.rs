@@ -57,8 +57,11 @@ fn told(report: &RegisterReport, key_from_outside: bool) -> Outcome {
              `--key FILE` and `--checkpoint FILE`\n"
         }
     });
-    if report.after_last_signed > 0 {
-        text.push_str(&format!("{} entries lie after the last signed checkpoint\n", report.after_last_signed));
+    if !report.is_vouched_for() {
+        text.push_str(&format!(
+            "{} entries lie after the last signed checkpoint: no signature vouches for them\n",
+            report.after_last_signed
+        ));
     }
     for line in &report.stale_caches {
         text.push_str(&format!("{line}: it is only a cache, and is made again at its next use\n"));
@@ -67,6 +70,7 @@ fn told(report: &RegisterReport, key_from_outside: bool) -> Outcome {
         text.push_str(&format!("WRONG  {problem}\n"));
     }
     let verdict = match report.problems.len() {
+        0 if !report.is_vouched_for() => "Nothing is wrong, but not every entry is vouched for.".to_owned(),
         0 => "The register is as it was recorded.".to_owned(),
         1 => "The register is NOT as it was recorded: 1 thing is wrong.".to_owned(),
         many => format!("The register is NOT as it was recorded: {many} things are wrong."),
@@ -83,7 +87,7 @@ fn told(report: &RegisterReport, key_from_outside: bool) -> Outcome {
         "problems": report.problems,
         "stale_caches": report.stale_caches,
     });
-    let ending = if report.is_sound() { Ending::Fine } else { Ending::Broken };
+    let ending = if report.is_sound() { Ending::fine_if(report.is_vouched_for()) } else { Ending::Broken };
     Outcome::new(report.demonstration, "portreeve.verify/1", text, object).ending(ending)
 }
 

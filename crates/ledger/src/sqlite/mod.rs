@@ -106,6 +106,7 @@ impl SqliteLog {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 LogError::Busy { waited_seconds: BUSY_SECONDS }
             }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => LogError::damaged(error.to_string()),
             _ => LogError::storage(format!("{attempted} the ledger `{}`", self.path.display()), error),
         }
     }

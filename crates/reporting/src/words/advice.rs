@@ -86,7 +86,8 @@ fn advice(remedy: &Remedy, organisation: &str) -> Advice {
 
 fn bring(any_of: &BTreeSet<EvidenceKind>, requirement: Option<&RequirementId>) -> (String, String) {
     let wanted = article(&kinds(any_of));
-    let kind = any_of.iter().map(|kind| kind.word()).collect::<Vec<_>>().join("|");
+    // One that will do, so that the command can be typed as it stands; the sentence names them all.
+    let kind = any_of.first().map_or("KIND", |kind| kind.word());
     match requirement.map(|requirement| &requirement.number) {
         Some(number) => (
             format!("Bring {wanted} for {number}, and have somebody else check it"),

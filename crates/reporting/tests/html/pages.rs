@@ -145,8 +145,7 @@ fn the_assessor_reads_verdicts_reasons_evidence_and_commands() {
 #[test]
 fn the_board_reads_one_sentence_the_decisions_and_what_is_late() {
     let html = readiness_html(&story("2018-12-18").subject()).unwrap();
-    for text in ["East Herts District Council would", "(A) ", "decisions are needed", "Days late", "As known from"]
-    {
+    for text in ["East Herts District Council would", "(A) ", "decisions are needed", "Days late", "As known from"] {
         assert!(html.contains(text), "{text}");
     }
 }

@@ -72,10 +72,11 @@ pub(crate) fn told(found: &Verification) -> Outcome {
     if let Some(number) = found.tag_manifest {
         text.push_str(&format!("Compare this number with the one you were given: {number}\n"));
     }
-    text.push_str(match (found.is_intact(), found.holds()) {
-        (false, _) => "\nThis pack is NOT as it was signed. Do not rely on it.\n",
-        (true, false) => "\nThis pack is as it was signed, but not everything in it is in order.\n",
-        (true, true) => "\nThis pack is as it was signed, complete and fresh.\n",
+    let day = found.fresh.last().map(|(day, _)| day.to_string()).unwrap_or_default();
+    text.push_str(&match (found.is_intact(), found.holds()) {
+        (false, _) => "\nThis pack is NOT as it was signed. Do not rely on it.\n".to_owned(),
+        (true, false) => "\nThis pack is as it was signed, but not everything in it is in order.\n".to_owned(),
+        (true, true) => format!("\nThis pack is as it was signed, complete, and fresh on {day}.\n"),
     });
     let ending = match (found.is_intact(), found.holds()) {
         (false, _) => Ending::Broken,
@@ -98,8 +99,8 @@ fn trusted(text: &mut String, found: &Verification) {
     }
     if found.trust.self_signed_only() {
         text.push_str(
-            "Nothing from outside vouches for it: whoever holds its key could have rewritten all of it.\n  Give the key \
-             or a checkpoint that reached you by another route: `--key FILE`, `--checkpoint FILE`.\n",
+            "Self-signed history only: nothing from outside vouches for it, and whoever holds its key could have \
+             rewritten all of it.\n  Give the key or a checkpoint that reached you by another route: `--key FILE`, `--checkpoint FILE`.\n",
         );
     }
 }
