@@ -1,10 +1,6 @@
 //! End-to-end journeys of the command `portreeve`, each in a place of its own that cleans itself up.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "what a journey does not expect ends it, and a tool that is passed over is passed over aloud"
-)]
+#![expect(clippy::unwrap_used, reason = "what a journey does not expect ends it")]
 
 mod commands_told;
 mod completions;
