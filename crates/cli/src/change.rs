@@ -117,16 +117,25 @@ impl Change {
             "notes": self.notes,
             "undo": undo,
             "unsigned": recorded.unsigned,
+            "also_signed": recorded.also_signed,
         });
         if let (Value::Object(object), Value::Object(more)) = (&mut object, self.more) {
             object.extend(more);
         }
         let outcome = Outcome::new(demonstration, FORMAT, text, object);
+        let also: Vec<String> = recorded.also_signed.iter().map(ToString::to_string).collect();
+        let outcome = match also.len() {
+            0 => outcome,
+            _ => outcome.warn(format!(
+                "the signature over it also covers what no signature vouched for until now: {}\n\
+                 look at it with `portreeve log`",
+                also.join(", ")
+            )),
+        };
         match &recorded.unsigned {
             Some(because) => outcome.warn(format!(
                 "it is recorded, but no checkpoint was signed over it: {because}\n\
-                 until one is, `portreeve verify` counts it as not yet signed; the next command that finds the key signs \
-                 it too"
+                 until one is, `portreeve verify` counts it as not yet signed"
             )),
             None => outcome,
         }

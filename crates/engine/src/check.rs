@@ -59,7 +59,10 @@ pub fn verify_register(
     let log = SqliteLog::open_read_only(&place.ledger())?;
     let keys = if keys.is_empty() { named_key(&log) } else { keys.to_vec() };
     // The copy beside the key is not the reader's, but whoever put the register back may not have had it.
-    let beside_key = place.read_last_signed().unwrap_or_default();
+    let (beside_key, unread) = match place.read_last_signed() {
+        Ok(found) => (found, None),
+        Err(error) => (None, Some(error.to_string())),
+    };
     let known: Vec<SignedCheckpoint> = outside.iter().cloned().chain(beside_key).collect();
     let report = verify_log(&log, &keys, &known);
     let mut problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
@@ -70,6 +73,7 @@ pub fn verify_register(
         problems
             .push(format!("no checkpoint signed by a key that is believed agrees with its {} entries", report.size));
     }
+    problems.extend(unread);
     problems.extend(place.refuse_key_inside().err().map(|error| error.to_string()));
     let given = u64::try_from(outside.len()).unwrap_or(u64::MAX);
     let anchored = |anchor: &Anchor| matches!(anchor.source, Source::Outside(number) if number <= given);

@@ -1,28 +1,27 @@
 //! Writing a file so that it is there whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::EngineError;
 
-/// Writes `bytes` beside `path`, syncs, and renames: the last step makes it visible.
+/// Tells apart the files that this process writes at the same time.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
+
+/// Writes `bytes` beside `path` under a name that nobody else uses, syncs, and renames: the last step makes it visible.
 pub(crate) fn publish(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
     let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
+    partial.push(format!(".{}-{}.partial", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
     let partial = Path::new(&partial);
-    let failed = |attempt, source| EngineError::io(attempt, path, source);
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(partial)
-        .map_err(|source| failed("write", source))?;
+    let failed = |source| EngineError::io("write", path, source);
+    let mut file = File::create_new(partial).map_err(failed)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(partial, path));
     if let Err(source) = written {
         // What is left of it is rubbish; that it may not go away either changes nothing for the caller.
         let _ = fs::remove_file(partial);
-        return Err(failed("write", source));
+        return Err(failed(source));
     }
     sync_folder_of(path)
 }

@@ -80,10 +80,12 @@ impl Place {
         match fs::metadata(&path) {
             Ok(found) if found.is_file() && found.len() <= SETTINGS_BYTES_MAX => {}
             Ok(_) => return Err(EngineError::BadSettings { path, because: "it is no checkpoint".to_owned() }),
-            Err(_) => return Ok(None),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(EngineError::io("look at", &path, source)),
         }
         let text = fs::read_to_string(&path).map_err(|source| EngineError::io("read", &path, source))?;
-        Ok(Some(SignedCheckpoint::parse(&text)?))
+        let parsed = SignedCheckpoint::parse(&text);
+        parsed.map(Some).map_err(|error| EngineError::BadSettings { path, because: error.to_string() })
     }
 
     /// A key inside the register would be taken along with what it protects.

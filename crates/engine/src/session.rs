@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use portreeve_collector::FileBlobs;
-use portreeve_ledger::each_entry;
-use portreeve_ledger::merkle::{Frontier, leaf_hash};
-use portreeve_ledger::{AppendError, Checkpoint, LineHasher, Log as _, SignedCheckpoint, SigningKey, SqliteLog};
+use portreeve_ledger::merkle::{Frontier, leaf_hash, root_of};
+use portreeve_ledger::{
+    AppendError, Checkpoint, LineHasher, LinesDigest, Log as _, SignedCheckpoint, SigningKey, SqliteLog,
+};
+use portreeve_ledger::{each_entry, leaf_hashes, lines_digest};
 use portreeve_model::reference::{CommandId, PersonId};
-use portreeve_model::{Day, Entry, EntryNumber, Event, History, LogSize, Moment, Register};
+use portreeve_model::{Day, Digest, Entry, EntryNumber, Event, History, LogSize, Moment, Register};
 
 use crate::clock;
 use crate::error::EngineError;
@@ -27,8 +29,10 @@ pub struct Session {
     history: History,
     frontier: Frontier,
     lines: LineHasher,
-    /// What kept checkpoints say, to be compared while the entries go by.
-    claims: BTreeMap<LogSize, Checkpoint>,
+    /// What every checkpoint says, kept in the ledger or beside the key, to be compared while the entries go by.
+    claims: BTreeMap<LogSize, Vec<(Digest, LinesDigest)>>,
+    /// Up to which size the entries were compared with the claims.
+    compared: LogSize,
     /// Whether this session made the register, so that there is nothing yet that a key could have signed.
     fresh: bool,
 }
@@ -44,6 +48,8 @@ pub struct Recorded {
     pub dry_run: bool,
     /// Why no checkpoint was signed over it; nothing when one was.
     pub unsigned: Option<String>,
+    /// Earlier entries that no signature vouched for until this one did: made without the key, or not by this program.
+    pub also_signed: Vec<EntryNumber>,
 }
 
 /// Whether a command writes or only shows what it would write.
@@ -70,15 +76,19 @@ impl Session {
     }
 
     pub(crate) fn over(place: Place, log: SqliteLog, blobs: FileBlobs) -> Result<Session, EngineError> {
-        let mut claims = BTreeMap::new();
-        for note in log.checkpoints()? {
-            let kept = SignedCheckpoint::parse(&note)?;
-            claims.insert(kept.unverified().size, kept.unverified().clone());
+        let mut claims: BTreeMap<LogSize, Vec<(Digest, LinesDigest)>> = BTreeMap::new();
+        let kept =
+            log.checkpoints()?.iter().map(|note| SignedCheckpoint::parse(note)).collect::<Result<Vec<_>, _>>()?;
+        // A copy that cannot be read is told when something is to be signed, and by `verify`.
+        for note in kept.into_iter().chain(place.read_last_signed().unwrap_or_default()) {
+            let claim = note.unverified();
+            claims.entry(claim.size).or_default().push((claim.root, claim.lines));
         }
         let fresh = log.head()?.size == LogSize::EMPTY;
         let history = History::new();
         let (frontier, lines) = (Frontier::empty(), LineHasher::new());
-        let mut session = Session { place, log, blobs, history, frontier, lines, claims, fresh };
+        let mut session =
+            Session { place, log, blobs, history, frontier, lines, claims, compared: LogSize::EMPTY, fresh };
         session.catch_up()?;
         Ok(session)
     }
@@ -137,8 +147,9 @@ impl Session {
             history.append(number, entry)?;
             frontier.push(leaf_hash(bytes));
             lines.push(bytes);
-            let claim = claims.get(&number.size_including());
-            if claim.is_some_and(|claim| (claim.root, claim.lines) != (frontier.root(), lines.digest())) {
+            let claimed = claims.get(&number.size_including());
+            let is_so = |claim: &(Digest, LinesDigest)| *claim == (frontier.root(), lines.digest());
+            if !claimed.is_none_or(|claimed| claimed.iter().all(is_so)) {
                 let what = format!("an entry up to {number} is not the one that was signed");
                 return Err(portreeve_ledger::LogError::damaged(what).into());
             }
@@ -147,6 +158,7 @@ impl Session {
         if frontier.root() != head.root {
             return Err(portreeve_ledger::LogError::damaged("its entries do not add up to its kept root").into());
         }
+        self.compared = head.size;
         Ok(())
     }
 
@@ -179,14 +191,24 @@ impl Session {
                 events.iter().map(|event| Entry::new(command.clone(), at, by.clone(), event.clone())).collect();
             self.history.check_all(self.size().next(), &entries)?;
             if mode == Mode::DryRun {
-                return Ok(Recorded { command, entries: Vec::new(), dry_run: true, unsigned: None });
+                return Ok(Recorded {
+                    command,
+                    entries: Vec::new(),
+                    dry_run: true,
+                    unsigned: None,
+                    also_signed: Vec::new(),
+                });
             }
             match self.append(entries) {
                 Ok(()) => {
+                    let signed_before = self.signed_before()?;
                     let unsigned = self.sign_checkpoint().err().map(|error| error.to_string());
                     let recorded = self.recorded_before(&command);
                     let recorded = recorded.ok_or_else(|| EngineError::Bug("an append left no entry".to_owned()))?;
-                    return Ok(Recorded { unsigned, ..recorded });
+                    let first = recorded.entries.first().map_or(0, |entry| entry.index());
+                    let also = if unsigned.is_some() { first } else { signed_before };
+                    let also_signed = (also..first).map(EntryNumber::new).collect();
+                    return Ok(Recorded { unsigned, also_signed, ..recorded });
                 }
                 // Somebody was faster, or nobody knows: look what is there and decide again.
                 Err(EngineError::Append(AppendError::Conflict { .. } | AppendError::Unknown(_))) => self.catch_up()?,
@@ -196,10 +218,22 @@ impl Session {
         Err(EngineError::Unfit(format!("other writers were faster {TRIES} times in a row; nothing was recorded")))
     }
 
+    /// How many entries the last kept checkpoint covers; a register that was just made has none to cover.
+    fn signed_before(&self) -> Result<u64, EngineError> {
+        let kept = self.log.checkpoints()?.pop().map(|note| SignedCheckpoint::parse(&note)).transpose()?;
+        Ok(kept.map_or(0, |kept| kept.unverified().size.count()))
+    }
+
     fn recorded_before(&self, command: &CommandId) -> Option<Recorded> {
         let entries: Vec<EntryNumber> = self.history.of_command(command).map(|(number, _)| *number).collect();
         let command = command.clone();
-        (!entries.is_empty()).then_some(Recorded { command, entries, dry_run: false, unsigned: None })
+        (!entries.is_empty()).then_some(Recorded {
+            command,
+            entries,
+            dry_run: false,
+            unsigned: None,
+            also_signed: Vec::new(),
+        })
     }
 
     fn not_before_the_last(&self, now: Moment) -> Moment {
@@ -255,13 +289,20 @@ impl Session {
         }
         let signed = self.checkpoint()?.sign(&key);
         self.log.keep_checkpoint(signed.as_str())?;
-        crate::files::publish(&self.place.last_signed(), signed.as_str().as_bytes())?;
+        // Another writer may have signed more in the meantime; its copy stays.
+        let last = self.place.read_last_signed()?;
+        if last.is_none_or(|last| last.unverified().size < signed.unverified().size) {
+            crate::files::publish(&self.place.last_signed(), signed.as_str().as_bytes())?;
+        }
         Ok(signed)
     }
 
     /// Refuses to sign a ledger that may have been rewritten or put back: what the key signed last must be there, and must
     /// be a beginning of this ledger. Gives what another writer has signed in the meantime, if that covers everything.
-    fn goes_on_from_what_was_signed(&self, key: &SigningKey) -> Result<Option<SignedCheckpoint>, EngineError> {
+    pub(crate) fn goes_on_from_what_was_signed(
+        &self,
+        key: &SigningKey,
+    ) -> Result<Option<SignedCheckpoint>, EngineError> {
         let unvouched = |because: &str| {
             Err(EngineError::Damaged {
                 what: "the ledger".to_owned(),
@@ -269,7 +310,7 @@ impl Session {
             })
         };
         let kept = self.log.checkpoints()?.pop().map(|note| SignedCheckpoint::parse(&note)).transpose()?;
-        match &kept {
+        match kept {
             None if self.fresh => {}
             None => return unvouched("it holds no signed checkpoint any more"),
             Some(kept) if kept.verify(&[key.trusted()]).is_err() => {
@@ -285,10 +326,12 @@ impl Session {
         if claim.size > self.size() {
             return Ok(Some(last));
         }
-        // Kept checkpoints were compared with the entries when the register was opened; this one must be among them.
-        let known = self.claims.get(&claim.size).is_some_and(|known| known == claim)
-            || kept.is_some_and(|kept| kept.unverified() == claim)
-            || self.log.checkpoints()?.iter().any(|note| note == last.as_str());
-        if known { Ok(None) } else { unvouched("the checkpoint this key signed last is not kept in it") }
+        // Compared while the entries went by; or now, when another writer has signed since.
+        let said = (claim.root, claim.lines);
+        let claimed = self.claims.get(&claim.size).is_some_and(|claims| claims.contains(&said));
+        let compared = claimed && claim.size <= self.compared;
+        let known =
+            compared || said == (root_of(&leaf_hashes(&self.log, claim.size)?), lines_digest(&self.log, claim.size)?);
+        if known { Ok(None) } else { unvouched("it does not go on from what this key signed last") }
     }
 }

@@ -98,6 +98,8 @@ impl Session {
             return Err(EngineError::Unfit(format!("a pack cannot be judged on {on}, which has not come")));
         }
         let key = self.key()?;
+        // A pack carries this key's signature out of the house: never over a ledger that it did not sign so far.
+        self.goes_on_from_what_was_signed(&key)?;
         let plan = self.plan_pack(asked, &key)?;
         let event = |tag_manifest| PackBuilt {
             id: plan.id.clone(),
@@ -116,22 +118,12 @@ impl Session {
         let checkpoint = beside(&asked.out, ".checkpoint");
         let written = match mode {
             Mode::DryRun => None,
-            Mode::Write => Some(self.write_pack(&plan, &key, &asked.out)?),
+            Mode::Write => Some(self.write_pack(&plan, &key, &asked.out, held.map(|(before, _)| before))?),
         };
         let recorded = match (written, held) {
-            (Some(tag_manifest), Some((before, _))) if before != tag_manifest => {
-                return Err(EngineError::Damaged {
-                    what: format!("the pack {}", plan.id),
-                    because: format!(
-                        "its tag manifest was {before} when it was first built, and is {tag_manifest} now: the pack \
-                         was written to {}",
-                        asked.out.display()
-                    ),
-                });
-            }
             (Some(_), Some((_, entry))) => {
                 let command = self.command_of(entry)?;
-                Recorded { command, entries: vec![entry], dry_run: false, unsigned: None }
+                Recorded { command, entries: vec![entry], dry_run: false, unsigned: None, also_signed: Vec::new() }
             }
             (Some(tag_manifest), None) => self.record(by, vec![event(tag_manifest).into()], mode)?,
             (None, _) => self.record(by, vec![event(Digest::of(b"")).into()], Mode::DryRun)?,
@@ -302,7 +294,13 @@ impl Session {
         Ok(held)
     }
 
-    fn write_pack(&self, plan: &Plan, key: &SigningKey, out: &Path) -> Result<Digest, EngineError> {
+    fn write_pack(
+        &self,
+        plan: &Plan,
+        key: &SigningKey,
+        out: &Path,
+        before: Option<Digest>,
+    ) -> Result<Digest, EngineError> {
         let mut bag = Bag::begin(out)?;
         for (path, source) in &plan.files {
             bag.payload(path, source, &self.blobs)?;
@@ -321,10 +319,17 @@ impl Session {
             bag.tag(path, bytes)?;
         }
         let tag_manifest = bag.manifests()?;
+        let now = Digest::of(&tag_manifest);
+        if let Some(before) = before.filter(|before| *before != now) {
+            return Err(EngineError::Damaged {
+                what: format!("the pack {}", plan.id),
+                because: format!("its tag manifest was {before} when it was first built, and would be {now} now"),
+            });
+        }
         let signature = sshsig::sign(&tag_manifest, pack::NAMESPACE, key)?;
         bag.unlisted(pack::SIGNATURE, signature.as_bytes())?;
         bag.finish(out)?;
-        Ok(Digest::of(&tag_manifest))
+        Ok(now)
     }
 }
 

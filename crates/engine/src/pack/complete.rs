@@ -125,7 +125,7 @@ fn withheld(points: &mut Points, replayed: &Replayed) {
         ),
         hidden => points.note(
             true,
-            format!("{hidden} of {known} entries concern others and are not shown; only the ledger itself can tell what they say"),
+            format!("{hidden} of {known} entries are not shown; whether they concern this pack only the ledger can tell: give it with --ledger"),
         ),
     };
 }

@@ -218,3 +218,55 @@ fn a_key_that_was_moved_into_its_register_signs_nothing() {
     assert!(recorded.unsigned.unwrap().contains("would lie inside"));
     assert!(!verify_register(&bench.root(), &[], &[]).unwrap().is_sound());
 }
+
+#[test]
+fn a_forged_checkpoint_of_the_same_length_does_not_shadow_the_genuine_one() {
+    let bench = Bench::with_closed_finding();
+    let path = bench.root().join("ledger.sqlite");
+    let triggers = "SELECT 'DROP TRIGGER \"' || name || '\";' FROM sqlite_master WHERE type = 'trigger';";
+    let Ok(listed) = std::process::Command::new("sqlite3").arg(&path).arg(triggers).output() else { return };
+    // The genuine last note, a forged one of the same size, and an older genuine one at the end.
+    let genuine = bench.session.latest_checkpoint().unwrap();
+    let root = genuine.as_str().lines().nth(2).unwrap().to_owned();
+    let forged = genuine.as_str().replace(&root, &format!("{}=", "A".repeat(43)));
+    sql(
+        &bench,
+        &format!(
+            "{} INSERT INTO checkpoints (number, note) SELECT max(number) + 1, '{forged}' FROM checkpoints;",
+            String::from_utf8_lossy(&listed.stdout)
+        ),
+    );
+    let Bench { folder, session } = bench;
+    drop(session);
+    let opened = portreeve_engine::Session::open(&folder.path().join("register")).err().unwrap();
+    assert_eq!(opened.kind(), portreeve_engine::Kind::Integrity, "{opened}");
+}
+
+#[test]
+fn what_was_appended_without_the_key_is_told_when_it_is_signed() {
+    let mut bench = Bench::with_closed_finding();
+    fs::rename(bench.path("bench.key"), bench.path("away")).unwrap();
+    bench.record(OFFICER, OrganisationAdded { id: id("THIRD"), name: id("A council") });
+    let unsigned = bench.session.size().count() - 1;
+    fs::rename(bench.path("away"), bench.path("bench.key")).unwrap();
+    let event = OrganisationAdded { id: id("FOURTH"), name: id("A council") };
+    let recorded = bench.session.record(&id(OFFICER), vec![event.into()], Mode::Write).unwrap();
+    assert!(recorded.unsigned.is_none());
+    let also: Vec<u64> = recorded.also_signed.iter().map(|entry| entry.index()).collect();
+    assert_eq!(also, [unsigned]);
+}
+
+#[test]
+fn a_rewritten_ledger_gets_no_pack() {
+    let bench = Bench::with_closed_finding();
+    let path = bench.root().join("ledger.sqlite");
+    let triggers = "SELECT 'DROP TRIGGER \"' || name || '\";' FROM sqlite_master WHERE type = 'trigger';";
+    let Ok(listed) = std::process::Command::new("sqlite3").arg(&path).arg(triggers).output() else { return };
+    sql(&bench, &format!("{} DELETE FROM checkpoints;", String::from_utf8_lossy(&listed.stdout)));
+    let mut bench = bench.reopen();
+    let out = bench.path("pack");
+    let asked = PackRequest { scheme: None, organisations: Vec::new(), when: When::default(), out: out.clone() };
+    let refused = bench.session.build_pack(&id(OFFICER), &asked, Mode::Write).unwrap_err();
+    assert!(refused.to_string().contains("nothing was signed"), "{refused}");
+    assert!(!out.exists());
+}
