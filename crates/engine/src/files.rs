@@ -38,3 +38,23 @@ pub(crate) fn sync_folder_of(path: &Path) -> Result<(), EngineError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writers_of_one_file_do_not_disturb_each_other_and_leave_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::thread::scope(|scope| {
+            for writer in 0..8_u8 {
+                let path = &path;
+                scope.spawn(move || (0..20).for_each(|_| publish(path, &[writer; 1000]).unwrap()));
+            }
+        });
+        let kept = fs::read(&path).unwrap();
+        assert!(kept.len() == 1000 && kept.iter().all(|byte| *byte == kept[0]), "one writer's, and whole");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no partial file is left");
+    }
+}

@@ -2,7 +2,6 @@
 //! the assessor brings, or said to be beyond what a pack can show.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
 use portreeve_engine::{
@@ -12,6 +11,7 @@ use portreeve_engine::{
 use portreeve_ledger::merkle::{Frontier, leaf_hash};
 use portreeve_ledger::{Checkpoint, SigningKey, sshsig};
 use portreeve_model::register::people::OrganisationAdded;
+use rusqlite::Connection;
 
 use super::bench::{Bench, OFFICER, finding, id, relist, tree};
 
@@ -156,25 +156,26 @@ fn a_pack_says_nothing_about_days_before_its_own_and_writes_over_nothing() {
     assert!(matches!(refused, EngineError::Exists { .. }), "last year's anchors lie there: {refused}");
 }
 
-fn sql(bench: &Bench, statement: &str) {
-    let path = bench.root().join("ledger.sqlite");
-    let done = std::process::Command::new("sqlite3").arg(&path).arg(statement).output();
-    let Ok(done) = done else {
-        assert!(std::env::var_os("CI").is_none(), "sqlite3 is needed");
-        // Not through a print macro: the test harness would keep that to itself.
-        let _ = writeln!(std::io::stderr(), "SKIPPED: there is no sqlite3 to tamper with");
-        return;
-    };
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+/// Changes the ledger's file behind its back, as somebody who may write it but holds no key would.
+fn tamper(bench: &Bench, change: impl FnOnce(&Connection)) {
+    let ledger = Connection::open(bench.root().join("ledger.sqlite")).unwrap();
+    let mut asked = ledger.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").unwrap();
+    let triggers: Vec<String> = asked.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(!triggers.is_empty(), "the ledger guards itself against changes");
+    for trigger in triggers {
+        ledger.execute_batch(&format!("DROP TRIGGER \"{trigger}\"")).unwrap();
+    }
+    change(&ledger);
+}
+
+fn without_checkpoints(bench: &Bench) {
+    tamper(bench, |ledger| assert!(ledger.execute("DELETE FROM checkpoints", []).unwrap() > 0));
 }
 
 #[test]
 fn a_ledger_without_its_checkpoints_is_neither_sound_nor_signed_again() {
     let bench = Bench::with_closed_finding();
-    let triggers = "SELECT 'DROP TRIGGER \"' || name || '\";' FROM sqlite_master WHERE type = 'trigger';";
-    let path = bench.root().join("ledger.sqlite");
-    let Ok(listed) = std::process::Command::new("sqlite3").arg(&path).arg(triggers).output() else { return };
-    sql(&bench, &format!("{} DELETE FROM checkpoints;", String::from_utf8_lossy(&listed.stdout)));
+    without_checkpoints(&bench);
     let mut bench = bench.reopen();
     let report = verify_register(&bench.root(), &[], &[]).unwrap();
     assert!(!report.is_sound(), "{report:?}");
@@ -222,20 +223,12 @@ fn a_key_that_was_moved_into_its_register_signs_nothing() {
 #[test]
 fn a_forged_checkpoint_of_the_same_length_does_not_shadow_the_genuine_one() {
     let bench = Bench::with_closed_finding();
-    let path = bench.root().join("ledger.sqlite");
-    let triggers = "SELECT 'DROP TRIGGER \"' || name || '\";' FROM sqlite_master WHERE type = 'trigger';";
-    let Ok(listed) = std::process::Command::new("sqlite3").arg(&path).arg(triggers).output() else { return };
     // The genuine last note, a forged one of the same size, and an older genuine one at the end.
     let genuine = bench.session.latest_checkpoint().unwrap();
     let root = genuine.as_str().lines().nth(2).unwrap().to_owned();
     let forged = genuine.as_str().replace(&root, &format!("{}=", "A".repeat(43)));
-    sql(
-        &bench,
-        &format!(
-            "{} INSERT INTO checkpoints (number, note) SELECT max(number) + 1, '{forged}' FROM checkpoints;",
-            String::from_utf8_lossy(&listed.stdout)
-        ),
-    );
+    let add = "INSERT INTO checkpoints (number, note) SELECT max(number) + 1, ?1 FROM checkpoints";
+    tamper(&bench, |ledger| assert_eq!(ledger.execute(add, [&forged]).unwrap(), 1));
     let Bench { folder, session } = bench;
     drop(session);
     let opened = portreeve_engine::Session::open(&folder.path().join("register")).err().unwrap();
@@ -259,14 +252,26 @@ fn what_was_appended_without_the_key_is_told_when_it_is_signed() {
 #[test]
 fn a_rewritten_ledger_gets_no_pack() {
     let bench = Bench::with_closed_finding();
-    let path = bench.root().join("ledger.sqlite");
-    let triggers = "SELECT 'DROP TRIGGER \"' || name || '\";' FROM sqlite_master WHERE type = 'trigger';";
-    let Ok(listed) = std::process::Command::new("sqlite3").arg(&path).arg(triggers).output() else { return };
-    sql(&bench, &format!("{} DELETE FROM checkpoints;", String::from_utf8_lossy(&listed.stdout)));
+    without_checkpoints(&bench);
     let mut bench = bench.reopen();
     let out = bench.path("pack");
     let asked = PackRequest { scheme: None, organisations: Vec::new(), when: When::default(), out: out.clone() };
     let refused = bench.session.build_pack(&id(OFFICER), &asked, Mode::Write).unwrap_err();
     assert!(refused.to_string().contains("nothing was signed"), "{refused}");
     assert!(!out.exists());
+}
+
+#[test]
+fn an_unreadable_copy_of_the_last_checkpoint_is_told_and_nothing_is_signed() {
+    let mut bench = Bench::with_closed_finding();
+    fs::write(bench.path("bench.key.last"), "rubbish").unwrap();
+    bench = bench.reopen();
+    let event = OrganisationAdded { id: id("THIRD"), name: id("A council") };
+    let recorded = bench.session.record(&id(OFFICER), vec![event.into()], Mode::Write).unwrap();
+    let said = recorded.unsigned.unwrap();
+    assert!(said.contains("bench.key.last"), "{said}");
+    match verify_register(&bench.root(), &[], &[]) {
+        Ok(report) => assert!(!report.is_sound(), "{report:?}"),
+        Err(error) => assert!(error.to_string().contains("bench.key.last"), "{error}"),
+    }
 }
