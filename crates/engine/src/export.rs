@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use portreeve_ledger::merkle::Tree;
-use portreeve_ledger::{EntryProof, Log as _, SignedCheckpoint, each_entry, leaf_hashes};
+use portreeve_ledger::{EntryProof, SignedCheckpoint, each_entry, leaf_hashes};
 use portreeve_model::{EntryNumber, LogSize};
 
 use crate::error::EngineError;
@@ -27,12 +27,11 @@ impl Session {
     /// The latest signed checkpoint that is kept; one signed for this answer when the last does not cover everything.
     ///
     /// # Errors
-    /// When the key is needed and cannot be used.
+    /// When the key is needed and cannot be used, or the ledger does not go on from what it signed last.
     pub fn latest_checkpoint(&self) -> Result<SignedCheckpoint, EngineError> {
-        let kept = self.log.checkpoints()?.pop().map(|note| SignedCheckpoint::parse(&note)).transpose()?;
-        match kept {
+        match self.last_kept()? {
             Some(kept) if kept.unverified().size == self.size() => Ok(kept),
-            _ => Ok(self.checkpoint()?.sign(&self.key()?)),
+            _ => self.sign_over_everything(),
         }
     }
 

@@ -220,8 +220,7 @@ impl Session {
 
     /// How many entries the last kept checkpoint covers; a register that was just made has none to cover.
     fn signed_before(&self) -> Result<u64, EngineError> {
-        let kept = self.log.checkpoints()?.pop().map(|note| SignedCheckpoint::parse(&note)).transpose()?;
-        Ok(kept.map_or(0, |kept| kept.unverified().size.count()))
+        Ok(self.last_kept()?.map_or(0, |kept| kept.unverified().size.count()))
     }
 
     fn recorded_before(&self, command: &CommandId) -> Option<Recorded> {
@@ -283,11 +282,10 @@ impl Session {
     /// When the key cannot be used, when what it signed before is not the beginning of what it would sign now, or when the
     /// checkpoint cannot be kept. The entries are recorded all the same.
     pub fn sign_checkpoint(&self) -> Result<SignedCheckpoint, EngineError> {
-        let key = self.key()?;
-        if let Some(ahead) = self.goes_on_from_what_was_signed(&key)? {
-            return Ok(ahead);
+        let signed = self.sign_over_everything()?;
+        if signed.unverified().size > self.size() {
+            return Ok(signed);
         }
-        let signed = self.checkpoint()?.sign(&key);
         self.log.keep_checkpoint(signed.as_str())?;
         // Another writer may have signed more in the meantime; its copy stays.
         let last = self.place.read_last_signed()?;
@@ -295,6 +293,21 @@ impl Session {
             crate::files::publish(&self.place.last_signed(), signed.as_str().as_bytes())?;
         }
         Ok(signed)
+    }
+
+    /// The one way to a signature over the ledger: what the key signed last is looked at first. What another writer has
+    /// signed over more than this session has seen is given instead.
+    pub(crate) fn sign_over_everything(&self) -> Result<SignedCheckpoint, EngineError> {
+        let key = self.key()?;
+        match self.goes_on_from_what_was_signed(&key)? {
+            Some(ahead) => Ok(ahead),
+            None => Ok(self.checkpoint()?.sign(&key)),
+        }
+    }
+
+    /// The last checkpoint kept beside the entries.
+    pub(crate) fn last_kept(&self) -> Result<Option<SignedCheckpoint>, EngineError> {
+        Ok(self.log.checkpoints()?.pop().map(|note| SignedCheckpoint::parse(&note)).transpose()?)
     }
 
     /// Refuses to sign a ledger that may have been rewritten or put back: what the key signed last must be there, and must
@@ -309,8 +322,7 @@ impl Session {
                 because: format!("{because}; nothing was signed"),
             })
         };
-        let kept = self.log.checkpoints()?.pop().map(|note| SignedCheckpoint::parse(&note)).transpose()?;
-        match kept {
+        match self.last_kept()? {
             None if self.fresh => {}
             None => return unvouched("it holds no signed checkpoint any more"),
             Some(kept) if kept.verify(&[key.trusted()]).is_err() => {

@@ -275,3 +275,14 @@ fn an_unreadable_copy_of_the_last_checkpoint_is_told_and_nothing_is_signed() {
         Err(error) => assert!(error.to_string().contains("bench.key.last"), "{error}"),
     }
 }
+
+#[test]
+fn a_rewritten_ledger_gets_no_checkpoint_and_no_proof() {
+    let bench = Bench::with_closed_finding();
+    without_checkpoints(&bench);
+    let bench = bench.reopen();
+    let refused = bench.session.latest_checkpoint().unwrap_err();
+    assert!(refused.to_string().contains("nothing was signed"), "{refused}");
+    let first = bench.session.history().entries()[0].0;
+    assert!(bench.session.prove(first).is_err());
+}
