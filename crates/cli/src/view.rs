@@ -83,7 +83,7 @@ fn judged(window: &Window<'_>) -> Result<Asked, Failure> {
         pack: Vec::new(),
     };
     let (title, version) = (word("No framework")?, word("none")?);
-    let framework = Framework { id: framework, title, version, requirements: Vec::new() };
+    let framework = Framework { id: framework, title, version, profile: None, requirements: Vec::new() };
     let standards = Standards { framework, scheme };
     Ok(Asked { history: window.history.clone(), standards, answers: Vec::new(), as_of: window.as_of })
 }

@@ -108,6 +108,14 @@ reference!(
     RequirementNumber, "requirement", mixed, MIXED
 );
 reference!(
+    /// A statement of good or bad practice inside a requirement, for example `A1.a.NA.2`.
+    IndicatorId, "indicator", mixed, MIXED
+);
+reference!(
+    /// How far a requirement is met where that has degrees, for example `partially-achieved`.
+    Grade, "grade", lower, LOWER
+);
+reference!(
     /// A test, audit or review that raised findings, for example `ITHC-2018`.
     SourceId, "source", mixed, MIXED
 );

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
-use crate::reference::{FrameworkId, RequirementNumber, SchemeId};
+use crate::reference::{FrameworkId, Grade, IndicatorId, RequirementNumber, SchemeId};
 use crate::text::{Note, Title};
 use crate::words::{EvidenceKind, Severity};
 
@@ -19,6 +19,8 @@ pub struct Framework {
     pub title: Title,
     /// Its version as published.
     pub version: Title,
+    /// The profile it is tailored by, if any: which requirements are asked for and how far each must be met.
+    pub profile: Option<Title>,
     /// Its requirements in the catalog's own order.
     pub requirements: Vec<Requirement>,
 }
@@ -34,6 +36,25 @@ pub struct Requirement {
     pub statement: String,
     /// The heading it stands under, if any.
     pub heading: Option<String>,
+    /// What is answered one by one where a grade follows from the answers; empty where the requirement is judged whole.
+    pub indicators: Vec<Indicator>,
+    /// How far the profile wants it met.
+    pub target: Option<Grade>,
+    /// How sure the catalog says it is of what it restates, in its own word.
+    pub confidence: Option<String>,
+    /// Where the catalog says its facts come from.
+    pub source: Option<String>,
+}
+
+/// A statement of good or bad practice, answered yes or no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Indicator {
+    /// Its reference, alone in the framework.
+    pub id: IndicatorId,
+    /// The grade whose practice it describes: the column it stands in.
+    pub column: Grade,
+    /// The statement.
+    pub text: String,
 }
 
 impl Framework {

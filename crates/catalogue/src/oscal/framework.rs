@@ -36,7 +36,7 @@ impl CatalogDraft {
             );
         }
         let metadata = self.metadata?;
-        Some(Framework { id, title: metadata.title?, version: metadata.version?, requirements })
+        Some(Framework { id, title: metadata.title?, version: metadata.version?, profile: None, requirements })
     }
 }
 
@@ -144,7 +144,16 @@ impl Flat<'_> {
         }
         let statement = if self.bytes > STATEMENTS_BYTES_MAX { String::new() } else { statement };
         if let (Some(number), Some(title)) = (control.number.clone(), control.title.clone()) {
-            self.requirements.push(Requirement { number, title, statement, heading: heading.map(str::to_owned) });
+            self.requirements.push(Requirement {
+                number,
+                title,
+                statement,
+                heading: heading.map(str::to_owned),
+                indicators: Vec::new(),
+                target: None,
+                confidence: None,
+                source: None,
+            });
         }
     }
 }

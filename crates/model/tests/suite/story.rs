@@ -60,11 +60,16 @@ pub(crate) fn framework() -> Framework {
         title: format!("Requirement {number}").parse().unwrap(),
         statement: "What the assessor asks for.".to_owned(),
         heading: None,
+        indicators: Vec::new(),
+        target: None,
+        confidence: None,
+        source: None,
     };
     Framework {
         id: "psn-coco-1.32".parse().unwrap(),
         title: "Code of Connection".parse().unwrap(),
         version: "1.32".parse().unwrap(),
+        profile: None,
         requirements: ["R1", "R2", "R3", "R4", "R5", "R6"].map(requirement).into(),
     }
 }

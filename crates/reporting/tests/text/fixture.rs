@@ -89,11 +89,16 @@ fn framework() -> Framework {
         title: title.parse().unwrap(),
         statement: "What the assessor asks for.".to_owned(),
         heading: None,
+        indicators: Vec::new(),
+        target: None,
+        confidence: None,
+        source: None,
     };
     Framework {
         id: "psn-coco-1.32".parse().unwrap(),
         title: "Code of Connection".parse().unwrap(),
         version: "1.32".parse().unwrap(),
+        profile: None,
         requirements: vec![
             requirement("R1", "Boundary protection"),
             requirement("R2", "Supported software"),
