@@ -6,7 +6,7 @@ use portreeve_model::reference::{FrameworkId, SchemeId};
 use portreeve_model::standards::{Framework, Scheme};
 
 use crate::playbook::{Playbook, PlaybookId};
-use crate::problem::{Problem, Problems};
+use crate::problem::Problems;
 use crate::{bundled, oscal, playbook, scheme};
 
 /// What a register can be judged by.
@@ -58,10 +58,7 @@ impl Catalogue {
     /// All problems of the file; its framework is not in the catalogue.
     pub fn add_scheme(&mut self, bytes: &[u8]) -> Result<(), Problems> {
         let named = scheme::framework_named(bytes)?;
-        let Some(framework) = self.frameworks.get(&named) else {
-            let what = format!("no framework `{named}` is known here");
-            return Err(Problems::one(Problem::new("/framework", what, "adopt the framework first")));
-        };
+        let framework = named.and_then(|named| self.frameworks.get(&named));
         let scheme = scheme::read_scheme(bytes, framework)?;
         self.schemes.insert(scheme.id.clone(), scheme);
         Ok(())

@@ -12,6 +12,7 @@ pub mod oscal;
 pub mod playbook;
 mod problem;
 pub mod scheme;
+mod standards;
 
 pub use catalogue::Catalogue;
 pub use json::{FILE_BYTES_MAX, VALUES_MAX};
@@ -19,3 +20,4 @@ pub use oscal::read_framework;
 pub use playbook::{Playbook, read_playbook};
 pub use problem::{PROBLEMS_MAX, Problem, Problems};
 pub use scheme::read_scheme;
+pub use standards::{AdoptedFiles, Standards, read_standards};

@@ -138,6 +138,9 @@ fn about_refusal(refusal: &Refusal, register: Option<&Register>) -> Vec<String> 
                 did_you_mean(&near)
             }];
         }
+        Refusal::NotAnIndicator { requirement, .. } => {
+            return vec![format!("`portreeve requirement show {requirement}` lists its indicators")];
+        }
         Refusal::SchemeNotFor { scheme, organisation } => {
             let going = register.schemes.get(scheme).map(|held| held.event.organisations.clone()).unwrap_or_default();
             let going = going.iter().chain([organisation]).map(|id| format!(" --organisation {id}"));

@@ -216,6 +216,7 @@ fn check_command(events: &[Event]) -> Option<String> {
         Event::ActionVerified(event) => Some(format!("portreeve action verify {}", event.id)),
         Event::EvidenceChecked(event) => Some(format!("portreeve evidence check {}", event.id)),
         Event::ConclusionChecked(event) => Some(format!("portreeve finding check {}", event.id)),
+        Event::AnswersChecked(event) => Some(format!("portreeve requirement check {}", event.requirement)),
         Event::ExclusionChecked(event) => Some(format!("portreeve requirement check {}", event.requirement)),
         _ => None,
     })

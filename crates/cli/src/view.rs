@@ -1,6 +1,6 @@
 //! From an answer to what is shown of it: picks the report, and the layout for the screen it goes to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use portreeve_model::readiness::{GateAnswer, RequirementState, Verdict};
 use portreeve_model::reference::{
     ActionId, DecisionId, EvidenceId, FindingId, FrameworkId, OrganisationId, PersonId, RequirementId, RiskId, SourceId,
 };
-use portreeve_model::standards::{Framework, Scheme};
+use portreeve_model::standards::{Framework, Grading, Scheme};
 use portreeve_model::standing::Lens;
 use portreeve_model::words::Severity;
 use portreeve_reporting::RenderError;
@@ -68,23 +68,22 @@ fn judged(window: &Window<'_>) -> Result<Asked, Failure> {
     }
     let word = |text: &str| text.parse().map_err(|error| Failure::usage(format!("{error}")));
     let id = "none".parse().map_err(|error| Failure::usage(format!("{error}")))?;
-    let framework: FrameworkId = "none".parse().map_err(|error| Failure::usage(format!("{error}")))?;
     let scheme = Scheme {
         id,
         title: word("No scheme")?,
-        framework: framework.clone(),
+        framework: None,
         source: "No scheme has been adopted.".parse().map_err(|error| Failure::usage(format!("{error}")))?,
         threshold: Severity::High,
+        findings_of: BTreeSet::new(),
+        grading: Grading::Ready,
         at_risk_days: AT_RISK_DAYS,
-        certificate_months: 0,
+        certificate: None,
         gates: Vec::new(),
         evidence: BTreeMap::new(),
         particulars: Vec::new(),
         pack: Vec::new(),
     };
-    let (title, version) = (word("No framework")?, word("none")?);
-    let framework = Framework { id: framework, title, version, profile: None, requirements: Vec::new() };
-    let standards = Standards { framework, scheme };
+    let standards = Standards { framework: Framework::of_no_requirements(&scheme), scheme };
     Ok(Asked { history: window.history.clone(), standards, answers: Vec::new(), as_of: window.as_of })
 }
 

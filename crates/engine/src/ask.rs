@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use portreeve_catalogue::Standards;
 use portreeve_collector::Blobs as _;
 use portreeve_model::readiness::{AsOf, Question, Readiness, readiness};
 use portreeve_model::reference::{EvidenceId, OrganisationId, SchemeId};
@@ -11,7 +12,6 @@ use portreeve_reporting::{FileLine, Subject};
 
 use crate::error::EngineError;
 use crate::session::Session;
-use crate::standards::Standards;
 
 /// When a question is asked of: nothing means now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

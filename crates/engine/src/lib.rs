@@ -26,8 +26,9 @@ pub use evidence::{Added, Files, Taken, digest_of_file};
 pub use init::{Made, NewRegister, init};
 pub use pack::{Built, PackRequest, Point, Trust, Verification, VerifyRequest, verify_pack};
 pub use playbooks::playbooks;
+pub use portreeve_catalogue::Standards;
 pub use session::{Mode, Recorded, Session};
-pub use standards::{SchemeAdoption, Standards};
+pub use standards::SchemeAdoption;
 pub use story::tell_story;
 
 pub use portreeve_catalogue::Playbook;

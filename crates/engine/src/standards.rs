@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 
-use portreeve_catalogue::{bundled, read_framework, read_scheme};
+use portreeve_catalogue::{AdoptedFiles, Standards, bundled, read_framework, read_standards};
 use portreeve_collector::Blobs as _;
 use portreeve_model::reference::{FrameworkId, OrganisationId, PersonId, SchemeId};
 use portreeve_model::register::adoption::{FrameworkAdopted, SchemeAdopted};
-use portreeve_model::standards::{Framework, Scheme};
+use portreeve_model::standards::{Framework, Requirement};
 use portreeve_model::{Day, Digest, Event, Register};
 
 use crate::error::EngineError;
@@ -15,14 +15,6 @@ use crate::session::{Mode, Recorded, Session};
 
 /// A catalogue file larger than this is not read back from the store: NIST SP 800-53 in full has 10 MB.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
-
-/// What a register is judged by.
-pub struct Standards {
-    /// The framework.
-    pub framework: Framework,
-    /// The scheme.
-    pub scheme: Scheme,
-}
 
 impl Session {
     /// Adopts a framework: the built-in one of that name, or the OSCAL catalog in `bytes`.
@@ -56,8 +48,11 @@ impl Session {
             .map_err(|problems| EngineError::Catalogue { what: format!("the catalog for `{id}`"), problems })?;
         let digest = self.keep(&bytes, mode)?;
         let requirements = framework.requirements.iter().map(|requirement| requirement.number.clone()).collect();
+        let of = |asked: &Requirement| asked.indicators.iter().map(|one| one.id.clone()).collect();
+        let graded = framework.requirements.iter().filter(|asked| !asked.indicators.is_empty());
+        let indicators = graded.map(|asked| (asked.number.clone(), of(asked))).collect();
         let (title, version) = (framework.title, framework.version);
-        Ok(FrameworkAdopted { id: id.clone(), title, version, digest, requirements }.into())
+        Ok(FrameworkAdopted { id: id.clone(), title, version, digest, requirements, indicators }.into())
     }
 
     /// Adopts a scheme: the built-in one of that name, or the scheme file in `bytes`. Its framework must be adopted.
@@ -83,25 +78,14 @@ impl Session {
         };
         let framework = portreeve_catalogue::scheme::framework_named(&bytes)
             .map_err(|problems| EngineError::Catalogue { what: format!("the scheme `{}`", asked.id), problems })?;
-        let scheme = self.read_scheme_with(register, &framework, &bytes)?;
+        let scheme = self.read_standards(register, framework.as_ref(), &bytes)?.scheme;
         if scheme.id != asked.id {
             return Err(EngineError::Unfit(format!("the file is the scheme `{}`, not `{}`", scheme.id, asked.id)));
         }
         let digest = self.keep(&bytes, mode)?;
         let organisations = asked.organisations.clone();
         let (id, title, target) = (scheme.id, scheme.title, asked.target);
-        Ok(SchemeAdopted { id, title, framework, digest, organisations, target }.into())
-    }
-
-    fn read_scheme_with(
-        &self,
-        register: &Register,
-        framework: &FrameworkId,
-        bytes: &[u8],
-    ) -> Result<Scheme, EngineError> {
-        let framework = self.framework(register, framework)?;
-        read_scheme(bytes, &framework)
-            .map_err(|problems| EngineError::Catalogue { what: "the scheme file".to_owned(), problems })
+        Ok(SchemeAdopted { id, title, framework, digest, profile: None, organisations, target }.into())
     }
 
     /// The framework as it was adopted.
@@ -109,10 +93,7 @@ impl Session {
     /// # Errors
     /// When it was not adopted, or its file is missing or damaged.
     pub fn framework(&self, register: &Register, id: &FrameworkId) -> Result<Framework, EngineError> {
-        let held = register.frameworks.get(id);
-        let held = held.ok_or_else(|| unknown("adopted framework", id.as_str(), register.frameworks.keys()))?;
-        let bytes = self.blob(&held.event.digest)?;
-        read_framework(id.clone(), &bytes)
+        read_framework(id.clone(), &self.framework_file(register, id)?)
             .map_err(|problems| EngineError::Catalogue { what: format!("the adopted framework `{id}`"), problems })
     }
 
@@ -122,12 +103,32 @@ impl Session {
     /// When it was not adopted, or a file is missing or damaged.
     pub fn standards(&self, register: &Register, id: &SchemeId) -> Result<Standards, EngineError> {
         let held = register.schemes.get(id);
-        let held = held.ok_or_else(|| unknown("adopted scheme", id.as_str(), register.schemes.keys()))?;
-        let framework = self.framework(register, &held.event.framework)?;
-        let bytes = self.blob(&held.event.digest)?;
-        let scheme = read_scheme(&bytes, &framework)
-            .map_err(|problems| EngineError::Catalogue { what: format!("the adopted scheme `{id}`"), problems })?;
-        Ok(Standards { framework, scheme })
+        let held = &held.ok_or_else(|| unknown("adopted scheme", id.as_str(), register.schemes.keys()))?.event;
+        let scheme = self.blob(&held.digest)?;
+        self.read_standards(register, held.framework.as_ref(), &scheme)
+    }
+
+    /// Reads a scheme together with the framework it judges, as that was adopted.
+    fn read_standards(
+        &self,
+        register: &Register,
+        framework: Option<&FrameworkId>,
+        scheme: &[u8],
+    ) -> Result<Standards, EngineError> {
+        let framework = match framework {
+            Some(id) => Some((id, self.framework_file(register, id)?)),
+            None => None,
+        };
+        let framework = framework.as_ref().map(|(id, bytes)| (*id, bytes.as_slice()));
+        read_standards(AdoptedFiles { framework, scheme })
+            .map_err(|problems| EngineError::Catalogue { what: "the scheme".to_owned(), problems })
+    }
+
+    /// The file of an adopted framework.
+    fn framework_file(&self, register: &Register, id: &FrameworkId) -> Result<Vec<u8>, EngineError> {
+        let held = register.frameworks.get(id);
+        let held = held.ok_or_else(|| unknown("adopted framework", id.as_str(), register.frameworks.keys()))?;
+        self.blob(&held.event.digest)
     }
 
     fn keep(&self, bytes: &[u8], mode: Mode) -> Result<Digest, EngineError> {

@@ -113,6 +113,14 @@ fn of_event(event: &Event, scheme: &SchemeId) -> (Reach, Vec<Subject>) {
             let subjects = event.organisations.iter().map(|whom| stance(whom, &event.requirement)).collect();
             (Reach::Only(event.organisations.clone()), subjects)
         }
+        Event::IndicatorsAnswered(event) => {
+            let subjects = event.organisations.iter().map(|whom| answers(whom, &event.requirement)).collect();
+            (Reach::Only(event.organisations.clone()), subjects)
+        }
+        Event::AnswersChecked(event) => {
+            let subjects = event.organisations.iter().map(|whom| answers(whom, &event.requirement)).collect();
+            (Reach::Only(event.organisations.clone()), subjects)
+        }
         Event::Undone(event) => (Reach::ItsSubjects, vec![("command", event.command.to_string())]),
         _ => of_record(event),
     }
@@ -201,6 +209,10 @@ fn evidence(id: &crate::reference::EvidenceId) -> Subject {
 
 fn decision(id: &crate::reference::DecisionId) -> Subject {
     ("decision", id.to_string())
+}
+
+fn answers(whom: &OrganisationId, requirement: &crate::reference::RequirementId) -> Subject {
+    ("answers", format!("{whom} {requirement}"))
 }
 
 fn stance(whom: &OrganisationId, requirement: &crate::reference::RequirementId) -> Subject {

@@ -8,6 +8,7 @@ use crate::register::action::{
     ActionAdded, ActionChanged, ActionClaimed, ActionMoved, ActionReopened, ActionVerified, ActionWithdrawn,
 };
 use crate::register::adoption::{BaselineSet, CommitmentSigned, FrameworkAdopted, ParticularsStated, SchemeAdopted};
+use crate::register::assessment::{AnswersChecked, IndicatorsAnswered};
 use crate::register::decision::{AcceptanceWithdrawn, DecisionRaised, DecisionTaken, RiskAccepted};
 use crate::register::evidence::{EvidenceAdded, EvidenceChecked, EvidenceLinked, EvidenceWithdrawn};
 use crate::register::finding::{
@@ -126,6 +127,10 @@ events! {
     ExclusionProposed = "exclusion-proposed",
     /// Someone else agrees or does not.
     ExclusionChecked = "exclusion-checked",
+    /// Indicators of a requirement are answered.
+    IndicatorsAnswered = "indicators-answered",
+    /// A second person checks the answers.
+    AnswersChecked = "answers-checked",
     /// A certificate is granted.
     CertificateIssued = "certificate-issued",
     /// A certificate is taken away.

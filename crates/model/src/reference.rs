@@ -152,6 +152,12 @@ reference!(
     CommandId, "command", lower, LOWER
 );
 
+impl From<SchemeId> for FrameworkId {
+    fn from(scheme: SchemeId) -> FrameworkId {
+        FrameworkId(scheme.0)
+    }
+}
+
 /// A requirement in one published version of a framework, for example `psn-coco-1.32:PSN-BND-FW`. The same number can
 /// mean different things in two versions, so the framework is always part of the reference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

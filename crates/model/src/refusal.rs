@@ -3,7 +3,8 @@
 
 use crate::day::Day;
 use crate::reference::{
-    ActionId, DecisionId, EvidenceId, FindingId, FrameworkId, OrganisationId, PersonId, RequirementId, RiskId, SchemeId,
+    ActionId, DecisionId, EvidenceId, FindingId, FrameworkId, IndicatorId, OrganisationId, PersonId, RequirementId,
+    RiskId, SchemeId,
 };
 use crate::text::Host;
 use crate::words::{Role, Severity};
@@ -109,6 +110,14 @@ pub enum Refusal {
     NotARequirement {
         /// What was named.
         requirement: RequirementId,
+    },
+    /// The requirement has no such indicator.
+    #[error("`{indicator}` is not an indicator of `{requirement}`")]
+    NotAnIndicator {
+        /// The requirement.
+        requirement: RequirementId,
+        /// What was named.
+        indicator: IndicatorId,
     },
     /// The scheme does not apply to the organisation.
     #[error("the scheme `{scheme}` has not been adopted for `{organisation}`")]

@@ -194,7 +194,7 @@ fn all_readers(bytes: &[u8], catalogue: &Catalogue) {
     let said = [
         read_framework("x".parse().expect("a reference"), bytes).err(),
         suggested_id(bytes).err(),
-        read_scheme(bytes, framework).err(),
+        read_scheme(bytes, Some(framework)).err(),
         read_playbook(bytes, &catalogue.frameworks).err(),
     ];
     for problems in said.into_iter().flatten() {

@@ -6,12 +6,14 @@ use serde::Serialize;
 
 use crate::day::Day;
 use crate::digest::Digest;
-use crate::reference::{ActionId, EvidenceId, FindingId, OrganisationId, PersonId, SourceId};
+use crate::reference::{
+    ActionId, EvidenceId, FindingId, Grade, IndicatorId, OrganisationId, PersonId, RequirementId, SourceId,
+};
 use crate::register::evidence::{Content, Evidence};
 use crate::standards::EvidenceRule;
 use crate::standing::{Lens, PlanFault};
 use crate::text::Host;
-use crate::words::{EvidenceKind, Severity, Strength};
+use crate::words::{EvidenceKind, Role, Severity, Strength};
 
 use super::View;
 
@@ -25,6 +27,53 @@ pub enum Blocker {
     ExclusionUnchecked {
         /// Who proposed it.
         by: PersonId,
+    },
+    /// None of the requirement's indicators has been answered.
+    NotAssessed,
+    /// Some of its indicators have no answer.
+    Unanswered {
+        /// Those.
+        indicators: Vec<IndicatorId>,
+    },
+    /// Nobody else has checked the answers.
+    AnswersUnchecked {
+        /// Who gave the latest.
+        by: PersonId,
+    },
+    /// The check found that the answers are not right.
+    AnswersRejected {
+        /// Who checked them.
+        by: PersonId,
+    },
+    /// The grade that follows from the answers is lower than the profile asks.
+    BelowTarget {
+        /// The grade.
+        grade: Grade,
+        /// The grade asked for.
+        target: Grade,
+        /// The indicators whose answers keep it there.
+        held_back_by: Vec<IndicatorId>,
+    },
+    /// A requirement is not ready.
+    RequirementNotReady {
+        /// Which.
+        requirement: RequirementId,
+    },
+    /// A framework asks for nothing that applies, so that nothing can be ready.
+    NothingApplies,
+    /// An action has passed its original date.
+    ActionLate {
+        /// Which.
+        action: ActionId,
+        /// By how many days.
+        days: i64,
+    },
+    /// Somebody has signed whose role the scheme does not take.
+    SignedByAnother {
+        /// Who signed.
+        by: PersonId,
+        /// The roles it takes.
+        needs: BTreeSet<Role>,
     },
     /// Evidence of none of these kinds counts.
     NoEvidence {
@@ -99,6 +148,27 @@ pub enum Shortfall {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "ground", rename_all = "kebab-case")]
 pub enum Ground {
+    /// Checked answers give a grade that is as high as asked.
+    Graded {
+        /// The grade.
+        grade: Grade,
+        /// The grade asked for.
+        target: Grade,
+        /// Who gave the latest answers.
+        by: PersonId,
+        /// Who checked them.
+        checked_by: Option<PersonId>,
+    },
+    /// Every requirement that applies is ready.
+    Requirements {
+        /// How many.
+        ready: u32,
+    },
+    /// No unfinished action has passed its original date.
+    OnTime {
+        /// How many actions are unfinished.
+        unfinished: u32,
+    },
     /// How the requirement is met, in the organisation's words.
     Statement {
         /// The statement.

@@ -12,7 +12,7 @@ mod scope;
 pub use blocker::{Blocker, Ground, Shortfall};
 pub use gate::{GateAnswer, Verdict};
 pub use next::{Remedy, Step};
-pub use requirement::{RequirementAnswer, RequirementState};
+pub use requirement::{Graded, RequirementAnswer, RequirementState};
 pub use scope::{ActionCount, FindingCount, ScopeGrowth};
 
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ pub struct AsOf {
 pub struct Question<'a> {
     /// The register as far as it is known.
     pub register: &'a Register,
-    /// The framework the scheme judges.
+    /// The framework the scheme judges, tailored by the profile; without requirements where it judges none.
     pub framework: &'a Framework,
     /// The scheme.
     pub scheme: &'a Scheme,
@@ -114,16 +114,17 @@ pub struct Readiness {
 /// Answers a question. The same question always gets the same answer.
 pub fn readiness(question: &Question<'_>) -> Readiness {
     let view = View::of(question);
-    let gates = gate::answers(&view);
     let requirements: Vec<RequirementAnswer> = question
         .framework
         .requirements
         .iter()
         .map(|requirement| requirement::answer(&view, requirement, Lens::Verified))
         .collect();
-    let claimed = question.framework.requirements.iter().map(|asked| requirement::answer(&view, asked, Lens::Claimed));
-    let claimed = requirement::share(claimed.map(|answer| answer.state));
-    let verified = requirement::share(requirements.iter().map(|answer| answer.state.clone()));
+    let claimed = question.framework.requirements.iter();
+    let claimed: Vec<_> = claimed.map(|asked| requirement::answer(&view, asked, Lens::Claimed).state).collect();
+    let claimed = requirement::share(claimed.iter());
+    let verified = requirement::share(requirements.iter().map(|answer| &answer.state));
+    let gates = gate::answers(&view, &requirements);
     let steps = next::steps(&view, &gates, &requirements);
     let held = question.register.schemes.get(&question.scheme.id);
     Readiness {
@@ -146,6 +147,7 @@ pub fn readiness(question: &Question<'_>) -> Readiness {
 /// A question with what concerns it picked out once.
 pub(crate) struct View<'a> {
     pub(crate) register: &'a Register,
+    pub(crate) framework: &'a Framework,
     pub(crate) scheme: &'a Scheme,
     pub(crate) organisation: &'a OrganisationId,
     pub(crate) on: Day,
@@ -156,9 +158,9 @@ pub(crate) struct View<'a> {
 
 impl<'a> View<'a> {
     fn of(question: &Question<'a>) -> View<'a> {
-        let Question { register, scheme, organisation, .. } = *question;
+        let Question { register, framework, scheme, organisation, .. } = *question;
         let findings: BTreeMap<_, _> =
-            register.findings.iter().filter(|(_, finding)| concerns(finding, scheme, organisation)).collect();
+            register.findings.iter().filter(|(_, finding)| concerns(register, finding, scheme, organisation)).collect();
         let actions = register
             .actions
             .iter()
@@ -172,7 +174,7 @@ impl<'a> View<'a> {
                 }
             }
         }
-        View { register, scheme, organisation, on: question.as_of.on, findings, actions, by_requirement }
+        View { register, framework, scheme, organisation, on: question.as_of.on, findings, actions, by_requirement }
     }
 
     /// The evidence that bears on a requirement: linked to it, or to an action or finding that touches it.
@@ -187,11 +189,22 @@ impl<'a> View<'a> {
     }
 }
 
-/// A finding concerns a scheme when it touches a requirement of its framework, or none at all: leaving out the link
-/// must not hide a weakness.
-pub fn concerns(finding: &Finding, scheme: &Scheme, organisation: &OrganisationId) -> bool {
-    finding.event.organisations.contains(organisation)
-        && (finding.event.requirements.is_empty() || in_framework(&finding.event.requirements, scheme).next().is_some())
+/// A finding concerns a scheme when it comes from a kind of work the scheme follows and touches a requirement of its
+/// framework, or none at all: leaving out the link must not hide a weakness. Where the scheme has no framework, what
+/// the finding touches is not asked.
+pub fn concerns(register: &Register, finding: &Finding, scheme: &Scheme, organisation: &OrganisationId) -> bool {
+    let touches = || {
+        scheme.framework.is_none()
+            || finding.event.requirements.is_empty()
+            || in_framework(&finding.event.requirements, scheme).next().is_some()
+    };
+    finding.event.organisations.contains(organisation) && follows(register, finding, scheme) && touches()
+}
+
+/// Whether the scheme follows the kind of work that raised the finding.
+fn follows(register: &Register, finding: &Finding, scheme: &Scheme) -> bool {
+    let kind = || register.sources.get(&finding.event.source).map(|source| source.event.source_kind);
+    scheme.findings_of.is_empty() || kind().is_none_or(|kind| scheme.findings_of.contains(&kind))
 }
 
 /// An action concerns a scheme when it serves a requirement of its framework, or a finding that concerns it, or nothing
@@ -199,7 +212,7 @@ pub fn concerns(finding: &Finding, scheme: &Scheme, organisation: &OrganisationI
 pub fn action_concerns(register: &Register, action: &Action, scheme: &Scheme, organisation: &OrganisationId) -> bool {
     let serves = || {
         let mut findings = action.closes.keys().filter_map(|id| register.findings.get(id));
-        findings.any(|finding| concerns(finding, scheme, organisation))
+        findings.any(|finding| concerns(register, finding, scheme, organisation))
     };
     action.organisations.contains(organisation)
         && ((action.closes.is_empty() && action.requirements.is_empty())
@@ -213,7 +226,7 @@ fn in_framework<'a>(
 ) -> impl Iterator<Item = &'a RequirementNumber> {
     requirements
         .into_iter()
-        .filter(|requirement| requirement.framework == scheme.framework)
+        .filter(|requirement| Some(&requirement.framework) == scheme.framework.as_ref())
         .map(|requirement| &requirement.number)
 }
 

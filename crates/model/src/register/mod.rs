@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod adoption;
+pub mod assessment;
 pub mod decision;
 pub mod evidence;
 pub mod finding;
@@ -90,8 +91,11 @@ pub struct Register {
     /// Risk acceptances.
     pub risks: BTreeMap<RiskId, decision::Acceptance>,
     /// What each organisation says about each requirement.
-    #[serde(serialize_with = "stances_by_name")]
+    #[serde(serialize_with = "by_name")]
     pub stances: BTreeMap<(OrganisationId, RequirementId), requirement::Stance>,
+    /// Each organisation's answers to the indicators of each requirement.
+    #[serde(serialize_with = "by_name")]
+    pub assessments: BTreeMap<(OrganisationId, RequirementId), assessment::Assessment>,
     /// Certificates.
     pub certificates: BTreeMap<CertificateId, outcome::Certificate>,
     /// Packs.
@@ -99,12 +103,12 @@ pub struct Register {
 }
 
 /// JSON has no keys of two parts.
-fn stances_by_name<S: serde::Serializer>(
-    stances: &BTreeMap<(OrganisationId, RequirementId), requirement::Stance>,
+fn by_name<V: Serialize, S: serde::Serializer>(
+    held: &BTreeMap<(OrganisationId, RequirementId), V>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_map(
-        stances.iter().map(|((organisation, requirement), stance)| (format!("{organisation} {requirement}"), stance)),
+        held.iter().map(|((organisation, requirement), value)| (format!("{organisation} {requirement}"), value)),
     )
 }
 
@@ -156,6 +160,8 @@ impl Register {
             Event::RequirementStated(event) => self.check_statement(stamp, event),
             Event::ExclusionProposed(event) => self.check_exclusion(stamp, event),
             Event::ExclusionChecked(event) => self.check_exclusion_check(stamp, event),
+            Event::IndicatorsAnswered(event) => self.check_answers(stamp, event),
+            Event::AnswersChecked(event) => self.check_answers_check(stamp, event),
             Event::CertificateIssued(event) => self.check_certificate(stamp, event),
             Event::CertificateWithdrawn(event) => self.check_certificate_end(stamp, event),
             Event::PackBuilt(event) => self.check_pack(stamp, event),
@@ -247,6 +253,8 @@ impl Register {
             Event::RequirementStated(event) => self.state(&trace, event),
             Event::ExclusionProposed(event) => self.exclude(&trace, event),
             Event::ExclusionChecked(event) => self.check_off_exclusion(&trace, event),
+            Event::IndicatorsAnswered(event) => self.answer(&trace, event),
+            Event::AnswersChecked(event) => self.check_off_answers(&trace, event),
             Event::CertificateIssued(event) => {
                 let held = outcome::Certificate { event: event.clone(), recorded: trace, withdrawn: None };
                 self.certificates.insert(event.id.clone(), held);

@@ -21,6 +21,13 @@ impl Draft {
         self
     }
 
+    /// Answers an indicator in another way than yes or no.
+    pub(crate) fn with_answer(mut self, indicator: &str, how: &str, comment: &str) -> Draft {
+        let held = self.0.entry("answers").or_insert_with(|| json!({}));
+        held[indicator] = json!({ how: comment });
+        self
+    }
+
     pub(crate) fn value(&self) -> Value {
         Value::Object(self.0.clone())
     }
@@ -72,6 +79,10 @@ pub(crate) fn framework() -> Draft {
     let fields = json!({
         "id": "psn-coco-1.32", "title": "Code of Connection", "version": "1.32", "digest": "11".repeat(32),
         "requirements": ["R1", "R2", "R3", "R4", "R5", "R6"],
+        "indicators": {
+            "R4": ["R4.A.1", "R4.A.2", "R4.NA.1", "R4.PA.1"],
+            "R5": ["R5.A.1", "R5.NA.1", "R5.NA.2"],
+        },
     });
     draft("framework-adopted", fields)
 }
@@ -249,6 +260,18 @@ pub(crate) fn excluded(number: &str) -> Draft {
 pub(crate) fn exclusion_checked(number: &str, accepted: bool) -> Draft {
     let fields = json!({ "requirement": requirement(number), "organisations": ["EHC"], "accepted": accepted });
     draft("exclusion-checked", fields)
+}
+
+/// Answers to indicators, as `yes` or `no`.
+pub(crate) fn answered(number: &str, answers: &[(&str, &str)]) -> Draft {
+    let answers: Map<String, Value> = answers.iter().map(|(id, said)| ((*id).to_owned(), json!(said))).collect();
+    let fields = json!({ "requirement": requirement(number), "organisations": ["EHC"], "answers": answers });
+    draft("indicators-answered", fields)
+}
+
+pub(crate) fn answers_checked(number: &str, accepted: bool) -> Draft {
+    let fields = json!({ "requirement": requirement(number), "organisations": ["EHC"], "accepted": accepted });
+    draft("answers-checked", fields)
 }
 
 pub(crate) fn certificate(id: &str) -> Draft {

@@ -98,6 +98,13 @@ pub(crate) fn every_kind() -> Story {
     story.record("officer", "2018-09-13", stated("R1"));
     story.record("officer", "2018-09-13", excluded("R6"));
     story.record("auditor", "2018-09-14", exclusion_checked("R6", true).with("note", "Walked the building"));
+    let said = [("R4.A.1", "yes"), ("R4.A.2", "no"), ("R4.NA.1", "no")];
+    story.record(
+        "officer",
+        "2018-09-14",
+        answered("R4", &said).with_answer("R4.PA.1", "alternative", "A safe does it"),
+    );
+    story.record("auditor", "2018-09-14", answers_checked("R4", true).with("note", "Read the log"));
     story.record("officer", "2018-09-14", particulars(&[("environment", "Shared"), ("users", "1,100")]));
     story.record("officer", "2018-09-14", signed("chief", "2018-09-14").with("form", "E-1"));
     story.record("officer", "2018-09-17", pack("P-1"));

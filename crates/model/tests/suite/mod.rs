@@ -14,5 +14,7 @@ mod readiness;
 mod requirements;
 mod risks;
 mod roles;
+mod schemes;
 mod story;
+mod tales;
 mod undo;

@@ -11,6 +11,7 @@ use super::story::{PEOPLE, START, Story, refuses};
 const ON: &str = "2018-10-01";
 const PLANS: &[&str] = &["officer", "head"];
 const RAISES: &[&str] = &["officer", "head", "auditor", "tester"];
+const ANSWERS: &[&str] = &["officer", "head", "owner"];
 const CHECKS: &[&str] = &["officer", "head", "auditor", "tester", "checker"];
 const ADDS: &[&str] = &["officer", "owner", "checker", "head", "siro", "treasurer", "auditor", "tester"];
 const MONEY: &[&str] = &["officer", "head", "treasurer"];
@@ -44,6 +45,7 @@ fn ripe() -> Story {
         accepted("RA-1", &["F-1"], "2018-12-31").with("accepted_by", "second-siro"),
     );
     story.record("planner", "2018-09-08", excluded("R3"));
+    story.record("planner", "2018-09-08", answered("R4", &[("R4.A.1", "yes")]));
     story.record("planner", "2018-09-10", certificate("CERT-1"));
     story
 }
@@ -85,6 +87,8 @@ fn table() -> Vec<(Draft, &'static [&'static str])> {
         (stated("R1"), PLANS),
         (excluded("R4"), PLANS),
         (exclusion_checked("R3", true), CHECKS),
+        (answered("R5", &[("R5.A.1", "yes")]), ANSWERS),
+        (answers_checked("R4", true), CHECKS),
         (certificate("CERT-2"), PLANS),
         (certificate_withdrawn("CERT-1", ON), PLANS),
         (pack("P-1"), PLANS),

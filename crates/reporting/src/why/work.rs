@@ -26,7 +26,16 @@ pub(super) fn blocker(subject: &Subject<'_>, files: &Files, blocker: &Blocker) -
         Blocker::NoEvidence { instead, .. } => {
             Node::of(says, instead.iter().map(|(id, _)| evidence(subject, files, id)).collect())
         }
+        Blocker::ActionLate { action: id, .. } => Node::of(says, vec![action(subject, files, id)]),
         Blocker::NoStatement
+        | Blocker::NotAssessed
+        | Blocker::Unanswered { .. }
+        | Blocker::AnswersUnchecked { .. }
+        | Blocker::AnswersRejected { .. }
+        | Blocker::BelowTarget { .. }
+        | Blocker::RequirementNotReady { .. }
+        | Blocker::NothingApplies
+        | Blocker::SignedByAnother { .. }
         | Blocker::ExclusionUnchecked { .. }
         | Blocker::Unaccounted { .. }
         | Blocker::FormIncomplete { .. }
@@ -41,7 +50,12 @@ pub(super) fn ground(subject: &Subject<'_>, files: &Files, ground: &Ground) -> N
     match ground {
         Ground::Evidence { id, .. } => Node::of(says, content(subject, files, id)),
         Ground::FindingClosed { finding: id, .. } => Node::of(says, closed_by(subject, files, id)),
-        Ground::Statement { .. } | Ground::Form { .. } | Ground::Signature { .. } => Node::leaf(says),
+        Ground::Statement { .. }
+        | Ground::Graded { .. }
+        | Ground::Requirements { .. }
+        | Ground::OnTime { .. }
+        | Ground::Form { .. }
+        | Ground::Signature { .. } => Node::leaf(says),
     }
 }
 

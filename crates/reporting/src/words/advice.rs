@@ -68,6 +68,28 @@ fn advice(remedy: &Remedy, organisation: &str) -> Advice {
                 format!("portreeve requirement check {number} --accept --as SOMEONE-ELSE"),
             )
         }
+        Remedy::AnswerIndicators { requirement } => {
+            let number = &requirement.number;
+            (
+                format!("Answer the indicators of {number}"),
+                format!("portreeve requirement assess {requirement} --yes INDICATOR … --no INDICATOR …"),
+            )
+        }
+        Remedy::CheckAnswers { requirement } => {
+            let number = &requirement.number;
+            (
+                format!("Have somebody else check the answers to {number}"),
+                format!("portreeve requirement check {requirement} --answers --accept --as SOMEONE-ELSE"),
+            )
+        }
+        Remedy::RaiseGrade { requirement, indicators } => {
+            let number = &requirement.number;
+            let first = indicators.first().map_or_else(String::new, |one| format!(", starting with {one}"));
+            (
+                format!("Raise the grade of {number}: work on {}{first}", count(indicators.len() as u64, "indicator")),
+                format!("portreeve action add \"… @OWNER by DATE\" --requirement {requirement}"),
+            )
+        }
         Remedy::FillForm { missing } => {
             let fields: Vec<String> = missing.iter().map(|field| format!("{field}=\"…\"")).collect();
             let empty = count(missing.len() as u64, "empty field");

@@ -48,6 +48,8 @@ pub fn event(event: &Event) -> String {
         | Event::RequirementStated(_)
         | Event::ExclusionProposed(_)
         | Event::ExclusionChecked(_)
+        | Event::IndicatorsAnswered(_)
+        | Event::AnswersChecked(_)
         | Event::CertificateIssued(_)
         | Event::CertificateWithdrawn(_)
         | Event::PackBuilt(_) => of_outcome(event),
@@ -260,6 +262,17 @@ fn of_outcome(event: &Event) -> String {
             let whom = organisations(&event.organisations);
             let (agreed, said) = (agreed(event.accepted), said(event.note.as_ref()));
             format!("exclusion of {} for {whom} {agreed}{said}", event.requirement)
+        }
+        Event::IndicatorsAnswered(event) => {
+            let whom = organisations(&event.organisations);
+            let yes = event.answers.values().filter(|answer| answer.holds()).count();
+            let indicators = count(event.answers.len() as u64, "indicator");
+            format!("requirement assessed {} for {whom}: {indicators} answered, {yes} with yes", event.requirement)
+        }
+        Event::AnswersChecked(event) => {
+            let whom = organisations(&event.organisations);
+            let (agreed, said) = (agreed(event.accepted), said(event.note.as_ref()));
+            format!("answers to {} for {whom} {agreed}{said}", event.requirement)
         }
         Event::CertificateIssued(event) => {
             let whom = organisations(&event.organisations);

@@ -109,19 +109,19 @@ fn framework() -> Framework {
 }
 
 fn scheme() -> Scheme {
-    let gate = |id: &str, title: &str, plan: bool, rule: Value| json!({ "id": id, "title": title, "source": "Written for these tests", "plan_will_do": plan, "rule": rule });
+    let gate = |id: &str, title: &str, plan: bool, rule: Value| json!({ "id": id, "title": title, "source": "Written for these tests", "remedy": "Do it", "plan_will_do": plan, "rule": rule });
     serde_json::from_value(json!({
         "id": "psn", "title": "PSN accreditation", "framework": "psn-coco-1.32", "source": "Written for these tests",
-        "threshold": "medium", "at_risk_days": 14, "certificate_months": 12,
+        "threshold": "medium", "at_risk_days": 14, "certificate": { "months": 12 },
         "gates": [
             gate("report", "The health check report is under 12 months old", false,
-                json!({ "kind": "evidence", "any_of": ["health-check-report"], "months": 12 })),
+                json!({ "kind": "evidence", "any_of": ["health-check-report"], "within": { "months": 12 } })),
             gate("form", "The form is complete", false, json!({ "kind": "particulars" })),
-            gate("signature", "A senior officer has signed", false, json!({ "kind": "signature", "months": 6 })),
+            gate("signature", "A senior officer has signed", false, json!({ "kind": "signature", "within": { "months": 6 }, "by": ["signatory"] })),
             gate("closed", "No high finding is open", true, json!({ "kind": "findings-closed", "at_or_above": "high" })),
             gate("planned", "Every open finding has a plan", false, json!({ "kind": "findings-planned" })),
         ],
-        "evidence": { "R4": [{ "any_of": ["policy"], "months": 6 }] },
+        "evidence": { "R4": [{ "any_of": ["policy"], "within": { "months": 6 } }] },
         "particulars": [{ "id": "environment", "title": "Environment name" }, { "id": "users", "title": "Users" }],
         "pack": [],
     }))
