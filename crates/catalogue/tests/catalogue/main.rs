@@ -3,7 +3,10 @@
 mod bundled;
 mod corpus;
 mod data;
+mod document;
 mod hostile;
 mod playbooks;
 mod schemes;
 mod shared;
+mod structure;
+mod wording;
