@@ -84,7 +84,7 @@ pub(crate) fn read<T: DeserializeOwned>(value: Value, path: &str, remedy: &str, 
 }
 
 /// What a value is, in words.
-fn kind(value: &Value) -> &'static str {
+pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
