@@ -7,12 +7,14 @@
 pub mod bundled;
 mod catalogue;
 mod fields;
+pub mod import;
 mod json;
 pub mod oscal;
 pub mod playbook;
 mod problem;
 pub mod scheme;
 mod standards;
+mod yaml;
 
 pub use catalogue::Catalogue;
 pub use json::{FILE_BYTES_MAX, VALUES_MAX};
