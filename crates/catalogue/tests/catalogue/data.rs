@@ -9,6 +9,8 @@ use crate::shared::{heading, path, table};
 
 /// Each framework with the table of its facts.
 const TABLES: &[(&str, &str)] = &[
+    ("caf-3.2", "caf_3_2.tsv"),
+    ("caf-4.0", "caf_4_0.tsv"),
     ("cyber-essentials-3.3", "cyber_essentials.tsv"),
     ("dspt-2020-21", "dspt.tsv"),
     ("iso-27001-2022", "iso27001_2022_annex_a.tsv"),

@@ -1,6 +1,7 @@
 //! What the catalogue promises, tested from outside: the built-in files, strangers' catalogs, and hostile bytes.
 
 mod bundled;
+mod caf;
 mod corpus;
 mod data;
 mod document;

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use portreeve_catalogue::oscal::NAMESPACE;
 use portreeve_catalogue::{Catalogue, bundled};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::document::{COLUMNS, catalog, indicators, list, nodes, prop};
+use crate::document::{COLUMNS, catalog, indicators, list, nodes, parsed, prop};
 
 /// A line for each group, in brackets, and each control: id, title, and where there are any how many indicators stand
 /// in each column (achieved/partially achieved/not achieved).
@@ -78,4 +79,61 @@ fn ids_of_groups_requirements_and_parts_are_alone_in_their_framework() {
             }
         }
     }
+}
+
+#[test]
+fn indicators_are_numbered_by_their_place_in_their_column() {
+    let mut count = 0;
+    for id in bundled::framework_ids() {
+        let file = catalog(id.as_str());
+        for node in nodes(&file) {
+            let all = list(&node.value["parts"]).filter(|part| part["name"] == "indicator");
+            let mut expected = Vec::new();
+            for (column, letters) in COLUMNS {
+                for number in 1..=indicators(node.value, column).len() {
+                    expected.push(format!("{}.{letters}.{number}", node.id));
+                }
+            }
+            let all: Vec<&Value> = all.collect();
+            assert_eq!(all.iter().map(|part| part["id"].as_str().unwrap()).collect::<Vec<_>>(), expected, "{id}");
+            for part in all {
+                assert_eq!((part["ns"].as_str(), prop(part, "label")), (Some(NAMESPACE), part["id"].as_str()), "{id}");
+                assert!(part["prose"].as_str().is_some_and(|prose| prose.ends_with('.')), "{id} {}", part["id"]);
+                count += 1;
+            }
+        }
+    }
+    assert_eq!(count, 449 + 555, "the indicators of both versions of the CAF");
+}
+
+#[test]
+fn a_profile_sets_a_target_for_every_requirement_of_its_framework() {
+    let mut count = 0;
+    for framework in bundled::framework_ids() {
+        let file = catalog(framework.as_str());
+        let numbers: Vec<&str> = nodes(&file).iter().filter(|node| node.is_control).map(|node| node.id).collect();
+        for id in bundled::profile_ids(framework.as_str()) {
+            let profile = parsed(bundled::profile_file(framework.as_str(), id.as_str()))["profile"].take();
+            let metadata = &profile["metadata"];
+            assert_eq!(prop(metadata, "framework-id"), Some(framework.as_str()), "{id}");
+            assert_eq!(prop(metadata, "profile-id"), Some(id.as_str()), "{framework}");
+            assert_eq!(metadata["version"], file["metadata"]["version"], "{framework} {id}");
+            assert_eq!(
+                profile["imports"],
+                json!([{ "href": "../catalog.json", "include-all": {} }]),
+                "{framework} {id}"
+            );
+            assert_eq!(profile["merge"], json!({ "as-is": true }), "{framework} {id}");
+            let alters: Vec<&Value> = list(&profile["modify"]["alters"]).collect();
+            let altered: Vec<&str> = alters.iter().map(|alter| alter["control-id"].as_str().unwrap()).collect();
+            assert_eq!(altered, numbers, "{framework} {id}");
+            for alter in alters {
+                let target = &alter["adds"][0]["props"][0];
+                assert_eq!((target["name"].as_str(), target["ns"].as_str()), (Some("target-grade"), Some(NAMESPACE)));
+                assert!(COLUMNS.iter().any(|(column, _)| target["value"] == *column), "{framework} {id}: {target}");
+            }
+            count += 1;
+        }
+    }
+    assert_eq!(count, 3);
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::caf::Oracle;
 use crate::document::{catalog, nodes, texts};
 use crate::shared::path;
 
@@ -34,6 +35,14 @@ fn assert_nothing_is_copied<'t>(framework: &str, theirs: impl IntoIterator<Item 
 }
 
 #[test]
+fn nothing_of_the_cyber_assessment_framework_is_copied() {
+    for version in ["3.2", "4.0"] {
+        let Some(oracle) = Oracle::read(version) else { return };
+        assert_nothing_is_copied(&format!("caf-{version}"), oracle.sentences());
+    }
+}
+
+#[test]
 fn nothing_of_the_cybersecurity_framework_is_copied() {
     let Some(path) = path("data/corpora/oscal/catalogs/NIST_CSF_v2.0_catalog.xml") else { return };
     let xml = std::fs::read_to_string(path).unwrap();
@@ -63,4 +72,12 @@ fn nothing_of_cyber_essentials_is_copied() {
     let library: Library = serde_saphyr::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let items = &library.objects.framework.requirement_nodes;
     assert_nothing_is_copied("cyber-essentials-3.3", items.iter().filter_map(|item| item.description.as_deref()));
+}
+
+#[test]
+#[should_panic(expected = "caf-3.2: ")]
+fn a_copy_would_be_noticed() {
+    let file = catalog("caf-3.2");
+    let found = nodes(&file);
+    assert_nothing_is_copied("caf-3.2", found.iter().flat_map(texts).map(|(_, text)| text));
 }
