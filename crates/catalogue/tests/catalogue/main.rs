@@ -4,6 +4,7 @@ mod bundled;
 mod corpus;
 mod data;
 mod hostile;
+mod matching;
 mod playbooks;
 mod schemes;
 mod shared;
