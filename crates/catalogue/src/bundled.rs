@@ -4,10 +4,8 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use portreeve_model::reference::{FrameworkId, ProfileId, SchemeId};
+use portreeve_model::reference::{FrameworkId, PlaybookId, ProfileId, SchemeId};
 use rust_embed::Embed;
-
-use crate::playbook::PlaybookId;
 
 /// The `controls/` folder.
 #[derive(Embed)]

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use portreeve_model::reference::{FrameworkId, SchemeId};
+use portreeve_model::reference::{FrameworkId, PlaybookId, SchemeId};
 use portreeve_model::standards::{Framework, Scheme};
 
-use crate::playbook::{Playbook, PlaybookId};
+use crate::playbook::Playbook;
 use crate::problem::Problems;
 use crate::{bundled, oscal, playbook, scheme};
 
@@ -36,10 +36,24 @@ impl Catalogue {
             let bytes = bundled::scheme_file(id.as_str()).unwrap_or_default();
             catalogue.add_scheme(&bytes).map_err(|problems| problems.in_file(&format!("schemes/{id}.json")))?;
         }
-        for (id, bytes) in bundled::playbook_files() {
-            catalogue.add_playbook(&bytes).map_err(|problems| problems.in_file(&format!("playbooks/{id}.json")))?;
-        }
+        catalogue.add_bundled_playbooks()?;
         Ok(catalogue)
+    }
+
+    /// The built-in playbooks alone, for advice that judges nothing: some fifty small files instead of every framework.
+    /// Their requirements are held against the built-in frameworks in [`Catalogue::bundled`].
+    ///
+    /// # Errors
+    /// A built-in file does not hold together; the tests of this crate see to it that it does.
+    pub fn bundled_playbooks() -> Result<BTreeMap<PlaybookId, Playbook>, Problems> {
+        let mut catalogue = Catalogue::default();
+        catalogue.add_bundled_playbooks()?;
+        Ok(catalogue.playbooks)
+    }
+
+    fn add_bundled_playbooks(&mut self) -> Result<(), Problems> {
+        let files = bundled::playbook_files();
+        self.add_playbooks(files.iter().map(|(id, bytes)| (format!("playbooks/{id}.json"), bytes.as_ref())))
     }
 
     /// Reads a framework and adds it, in place of one with the same reference.
@@ -64,13 +78,24 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Reads a playbook, validates it against the frameworks, and adds it in place of one with the same name.
+    /// Reads playbooks, each with the name of its file, validates them against the frameworks and each other, and adds
+    /// them in place of those with the same names. They come together because each may wait for any other.
     ///
     /// # Errors
-    /// All problems of the file.
-    pub fn add_playbook(&mut self, bytes: &[u8]) -> Result<(), Problems> {
-        let playbook = playbook::read_playbook(bytes, &self.frameworks)?;
-        self.playbooks.insert(playbook.id.clone(), playbook);
+    /// All problems of the first file that has any; nothing is added then.
+    pub fn add_playbooks<'a>(&mut self, files: impl IntoIterator<Item = (String, &'a [u8])>) -> Result<(), Problems> {
+        let mut all = self.playbooks.clone();
+        let mut added = Vec::new();
+        for (file, bytes) in files {
+            let read = playbook::read_playbook(bytes, &self.frameworks).map_err(|problems| problems.in_file(&file))?;
+            added.push((file, read.id.clone()));
+            all.insert(read.id.clone(), read);
+        }
+        for (file, id) in &added {
+            let read = all.get(id).map_or(Ok(()), |read| playbook::check_prerequisites(read, &all));
+            read.map_err(|problems| problems.in_file(file))?;
+        }
+        self.playbooks = all;
         Ok(())
     }
 }

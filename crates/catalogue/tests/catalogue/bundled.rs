@@ -27,7 +27,7 @@ fn everything_built_in_holds_together() {
     assert_eq!(psn.requirements.len(), 31);
     assert_eq!((psn.title.as_str(), psn.version.as_str()), ("PSN Code of Connection (CoCo)", "1.32"));
     assert!(catalogue.schemes.contains_key("psn"));
-    assert_eq!(catalogue.playbooks.len(), 16);
+    assert!(catalogue.playbooks.len() >= 30);
     assert!(psn.requirements.iter().all(|requirement| !requirement.statement.is_empty()));
 }
 

@@ -8,6 +8,7 @@ mod document;
 mod hostile;
 mod libraries;
 mod libraries_hostile;
+mod matching;
 mod playbooks;
 mod schemes;
 mod shared;
