@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use portreeve_model::reference::{FrameworkId, SchemeId};
+use portreeve_model::reference::{FrameworkId, MappingId, SchemeId};
 use rust_embed::Embed;
 
 use crate::playbook::PlaybookId;
@@ -27,6 +27,11 @@ pub fn scheme_ids() -> Vec<SchemeId> {
     ids(|path| path.strip_prefix("schemes/")?.strip_suffix(".json"))
 }
 
+/// The references of the built-in mappings, in order.
+pub fn mapping_ids() -> Vec<MappingId> {
+    ids(|path| path.strip_prefix("mappings/")?.strip_suffix(".json"))
+}
+
 /// The names of the built-in playbooks, in order.
 pub fn playbook_ids() -> Vec<PlaybookId> {
     ids(|path| path.strip_prefix("playbooks/")?.strip_suffix(".json"))
@@ -40,6 +45,11 @@ pub fn framework_file(id: &str) -> Option<Cow<'static, [u8]>> {
 /// The exact bytes of a built-in scheme.
 pub fn scheme_file(id: &str) -> Option<Cow<'static, [u8]>> {
     file(&format!("schemes/{id}.json"))
+}
+
+/// The exact bytes of a built-in mapping.
+pub fn mapping_file(id: &str) -> Option<Cow<'static, [u8]>> {
+    file(&format!("mappings/{id}.json"))
 }
 
 /// The exact bytes of a built-in playbook.

@@ -4,6 +4,7 @@ mod bundled;
 mod corpus;
 mod data;
 mod hostile;
+mod mappings;
 mod playbooks;
 mod schemes;
 mod shared;
