@@ -100,6 +100,10 @@ reference!(
     FrameworkId, "framework", lower, LOWER
 );
 reference!(
+    /// A profile of a framework, for example `baseline`: how far each requirement has to be met.
+    ProfileId, "profile", lower, LOWER
+);
+reference!(
     /// A scheme of accreditation, for example `psn`.
     SchemeId, "scheme", lower, LOWER
 );

@@ -27,7 +27,7 @@ fn every_problem_is_told_at_once_with_its_place() {
     file["summary"] = json!("");
     file["resolves"] =
         json!([{"id": "FC-5", "title": "x"}, {"id": "FC-05", "title": "x"}, {"id": "FC-05", "title": "y"}]);
-    file["requirements"] = json!(["PSN-BND", "caf-4.0:A1.a", "psn-coco-1.32:PSN-NONE"]);
+    file["requirements"] = json!(["PSN-BND", "caf-9.9:A1.a", "psn-coco-1.32:PSN-NONE"]);
     file["closing_evidence"] = json!([{"kind": "statement", "shows": "x"}]);
     file["steps"] = json!([]);
     file["confidence"] = json!("certain");
