@@ -1,10 +1,11 @@
-//! The built-in frameworks with their profiles, the schemes and the playbooks, embedded as they stand in `controls/`. A
-//! register that adopts one keeps exactly these bytes, so nothing here may ever change, normalise or re-serialise them.
+//! The built-in frameworks with their profiles, the mappings, the schemes and the playbooks, embedded as they stand in
+//! `controls/`. A register that adopts one keeps exactly these bytes, so nothing here may ever change, normalise or
+//! re-serialise them.
 
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use portreeve_model::reference::{FrameworkId, PlaybookId, ProfileId, SchemeId};
+use portreeve_model::reference::{FrameworkId, MappingId, PlaybookId, ProfileId, SchemeId};
 use rust_embed::Embed;
 
 /// The `controls/` folder.
@@ -33,6 +34,11 @@ pub fn scheme_ids() -> Vec<SchemeId> {
     ids(|path| path.strip_prefix("schemes/")?.strip_suffix(".json"))
 }
 
+/// The references of the built-in mappings, in order.
+pub fn mapping_ids() -> Vec<MappingId> {
+    ids(|path| path.strip_prefix("mappings/")?.strip_suffix(".json"))
+}
+
 /// The names of the built-in playbooks, in order.
 pub fn playbook_ids() -> Vec<PlaybookId> {
     ids(|path| path.strip_prefix("playbooks/")?.strip_suffix(".json"))
@@ -51,6 +57,11 @@ pub fn profile_file(framework: &str, id: &str) -> Option<Cow<'static, [u8]>> {
 /// The exact bytes of a built-in scheme.
 pub fn scheme_file(id: &str) -> Option<Cow<'static, [u8]>> {
     file(&format!("schemes/{id}.json"))
+}
+
+/// The exact bytes of a built-in mapping.
+pub fn mapping_file(id: &str) -> Option<Cow<'static, [u8]>> {
+    file(&format!("mappings/{id}.json"))
 }
 
 /// The exact bytes of a built-in playbook.

@@ -1,10 +1,12 @@
-//! Frameworks, schemes and playbooks together, each validated against the others. It must never hold one that was not.
+//! Frameworks, schemes, mappings and playbooks together, each validated against the others. It must never hold one that was not.
 
 use std::collections::BTreeMap;
 
-use portreeve_model::reference::{FrameworkId, PlaybookId, SchemeId};
+use portreeve_model::mapping::Mapping;
+use portreeve_model::reference::{FrameworkId, MappingId, PlaybookId, SchemeId};
 use portreeve_model::standards::{Framework, Scheme};
 
+use crate::mapping::{self, Named};
 use crate::playbook::Playbook;
 use crate::problem::Problems;
 use crate::{bundled, oscal, playbook, scheme};
@@ -16,6 +18,8 @@ pub struct Catalogue {
     pub frameworks: BTreeMap<FrameworkId, Framework>,
     /// Schemes by reference.
     pub schemes: BTreeMap<SchemeId, Scheme>,
+    /// Mappings by reference.
+    pub mappings: BTreeMap<MappingId, Mapping>,
     /// Playbooks by name.
     pub playbooks: BTreeMap<PlaybookId, Playbook>,
 }
@@ -35,6 +39,13 @@ impl Catalogue {
         for id in bundled::scheme_ids() {
             let bytes = bundled::scheme_file(id.as_str()).unwrap_or_default();
             catalogue.add_scheme(&bytes).map_err(|problems| problems.in_file(&format!("schemes/{id}.json")))?;
+        }
+        for id in bundled::mapping_ids() {
+            let bytes = bundled::mapping_file(id.as_str()).unwrap_or_default();
+            let named = Named::default();
+            catalogue
+                .add_mapping(&named, &bytes)
+                .map_err(|problems| problems.in_file(&format!("mappings/{id}.json")))?;
         }
         catalogue.add_bundled_playbooks()?;
         Ok(catalogue)
@@ -75,6 +86,16 @@ impl Catalogue {
         let framework = named.and_then(|named| self.frameworks.get(&named));
         let scheme = scheme::read_scheme(bytes, framework)?;
         self.schemes.insert(scheme.id.clone(), scheme);
+        Ok(())
+    }
+
+    /// Reads a mapping, validates it against the frameworks, and adds it in place of one with the same reference.
+    ///
+    /// # Errors
+    /// All problems of the file.
+    pub fn add_mapping(&mut self, named: &Named, bytes: &[u8]) -> Result<(), Problems> {
+        let mapping = mapping::read_mapping(named, bytes, &self.frameworks)?;
+        self.mappings.insert(mapping.id.clone(), mapping);
         Ok(())
     }
 

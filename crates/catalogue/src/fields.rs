@@ -49,6 +49,11 @@ impl Fields {
         self.fields.remove(name)
     }
 
+    /// Puts a field back that was taken to look at it.
+    pub(crate) fn put(&mut self, name: &str, value: Value) {
+        self.fields.insert(name.to_owned(), value);
+    }
+
     /// The items of a list, each with its place; none when the field is absent.
     pub(crate) fn list(&mut self, name: &str, problems: &mut Gathered) -> Vec<(String, Value)> {
         let path = self.at(name);

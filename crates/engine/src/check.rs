@@ -122,6 +122,7 @@ fn replay(log: &SqliteLog, found: &mut RegisterReport) -> History {
 fn objects(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
     let adopted = register.frameworks.values().map(|held| held.event.digest);
     let adopted = adopted.chain(register.schemes.values().map(|held| held.event.digest));
+    let adopted = adopted.chain(register.mappings.values().map(|held| held.event.digest));
     let adopted = adopted.map(|digest| Artefact { digest, size_bytes: None });
     let named = manifests(register);
     let verified = match verify(adopted, named.keys().copied(), blobs, Watch::default()) {
@@ -143,7 +144,7 @@ fn objects(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
             Some((manifest, _)) if fault.kind == FaultKind::Missing && erased.contains(manifest) => continue,
             Some((manifest, path)) => format!("the file `{}` of evidence {}", path.display(), holders(manifest)),
             None if named.contains_key(&fault.digest) => format!("the manifest of evidence {}", holders(&fault.digest)),
-            None => "an adopted framework or scheme".to_owned(),
+            None => "an adopted framework, scheme or mapping".to_owned(),
         };
         let what = match fault.kind {
             FaultKind::Missing => "is missing from the store".to_owned(),

@@ -91,6 +91,7 @@ fn of_event(event: &Event, scheme: &SchemeId) -> (Reach, Vec<Subject>) {
         | Event::RolesChanged(_)
         | Event::PersonLeft(_)
         | Event::FrameworkAdopted(_)
+        | Event::MappingAdopted(_)
         // Which schemes there are tells a reader whether entries may be about another one.
         | Event::SchemeAdopted(_) => (Reach::Everybody, Vec::new()),
         Event::BaselineSet(event) if &event.scheme == scheme => (Reach::Everybody, Vec::new()),
@@ -178,6 +179,8 @@ fn of_record(event: &Event) -> (Reach, Vec<Subject>) {
         }
         Event::EvidenceChecked(event) => (Reach::ItsSubjects, vec![evidence(&event.id)]),
         Event::EvidenceWithdrawn(event) => (Reach::ItsSubjects, vec![evidence(&event.id)]),
+        Event::EvidenceCarried(event) => (Reach::ItsSubjects, vec![evidence(&event.id)]),
+        Event::CarryJudged(event) => (Reach::ItsSubjects, vec![evidence(&event.id)]),
         Event::DecisionRaised(event) => (Reach::Only(event.organisations.clone()), vec![decision(&event.id)]),
         Event::DecisionTaken(event) => (Reach::ItsSubjects, vec![decision(&event.id)]),
         Event::RiskAccepted(event) => {

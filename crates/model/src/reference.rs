@@ -130,6 +130,10 @@ reference!(
     SchemeId, "scheme", lower, LOWER
 );
 reference!(
+    /// A mapping between two published versions, for example `psn-coco-1.32-to-caf-3.2`.
+    MappingId, "mapping", lower, LOWER
+);
+reference!(
     /// A requirement's number inside its framework, for example `PSN-BND-FW`.
     RequirementNumber, "requirement", mixed, MIXED
 );

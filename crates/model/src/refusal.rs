@@ -3,8 +3,8 @@
 
 use crate::day::Day;
 use crate::reference::{
-    ActionId, DecisionId, EvidenceId, FindingId, FrameworkId, IndicatorId, OrganisationId, PersonId, RequirementId,
-    RiskId, SchemeId,
+    ActionId, DecisionId, EvidenceId, FindingId, FrameworkId, IndicatorId, MappingId, OrganisationId, PersonId,
+    RequirementId, RiskId, SchemeId,
 };
 use crate::text::Host;
 use crate::words::{Role, Severity};
@@ -210,6 +210,22 @@ pub enum Refusal {
     Withdrawn {
         /// The evidence.
         evidence: EvidenceId,
+    },
+    /// The mapping does not lead from the one requirement to the other.
+    #[error("the mapping `{mapping}` does not lead from `{}` to `{}`", .pair[0], .pair[1])]
+    NotMapped {
+        /// The mapping.
+        mapping: MappingId,
+        /// Where the evidence comes from, and where it would go.
+        pair: Box<[RequirementId; 2]>,
+    },
+    /// What is to be carried has not been accepted for where it comes from.
+    #[error("`{evidence}` has not been accepted as evidence for `{requirement}`")]
+    NotAccepted {
+        /// The evidence.
+        evidence: EvidenceId,
+        /// Where it would be carried from.
+        requirement: RequirementId,
     },
     /// A decision without such an option.
     #[error("the decision `{decision}` has no option `{option}`")]

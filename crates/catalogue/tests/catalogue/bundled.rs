@@ -65,6 +65,9 @@ fn every_file_of_the_folder_is_listed_and_given_out_byte_for_byte() {
     for id in bundled::scheme_ids() {
         check(format!("schemes/{id}.json"), bundled::scheme_file(id.as_str()));
     }
+    for id in bundled::mapping_ids() {
+        check(format!("mappings/{id}.json"), bundled::mapping_file(id.as_str()));
+    }
     for (id, bytes) in bundled::playbook_files() {
         check(format!("playbooks/{id}.json"), Some(bytes));
     }
@@ -77,6 +80,7 @@ fn every_file_of_the_folder_is_listed_and_given_out_byte_for_byte() {
 fn files_are_called_by_what_they_hold() {
     let catalogue = Catalogue::bundled().unwrap();
     assert!(bundled::scheme_ids().iter().eq(catalogue.schemes.keys()));
+    assert!(bundled::mapping_ids().iter().eq(catalogue.mappings.keys()));
     assert!(bundled::playbook_ids().iter().eq(catalogue.playbooks.keys()));
     for id in bundled::framework_ids() {
         let bytes = bundled::framework_file(id.as_str()).unwrap();
@@ -99,6 +103,7 @@ fn an_unknown_name_gives_nothing() {
         assert!(bundled::scheme_file(odd).is_none(), "{odd}");
         assert!(bundled::profile_ids(odd).is_empty() && bundled::profile_file(odd, "baseline").is_none(), "{odd}");
         assert!(bundled::profile_file("caf-3.2", odd).is_none(), "{odd}");
+        assert!(bundled::mapping_file(odd).is_none(), "{odd}");
         assert!(bundled::playbook_file(odd).is_none(), "{odd}");
     }
 }

@@ -5,23 +5,25 @@
 
 mod blocker;
 mod gate;
+mod held;
 mod next;
 mod requirement;
 mod scope;
 
 pub use blocker::{Blocker, Ground, Shortfall};
 pub use gate::{GateAnswer, Verdict};
+pub use held::CarriedOver;
 pub use next::{Remedy, Step};
 pub use requirement::{Graded, RequirementAnswer, RequirementState};
 pub use scope::{ActionCount, FindingCount, ScopeGrowth};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
 
 use crate::day::Day;
-use crate::reference::{EvidenceId, FindingId, OrganisationId, RequirementId, RequirementNumber, SchemeId};
+use crate::reference::{FindingId, OrganisationId, RequirementId, RequirementNumber, SchemeId};
 use crate::register::Register;
 use crate::register::action::{Action, ActionState};
 use crate::register::evidence::Evidence;
@@ -29,6 +31,7 @@ use crate::register::finding::Finding;
 use crate::size::LogSize;
 use crate::standards::{Framework, Scheme};
 use crate::standing::Lens;
+use held::Held;
 
 /// What had been recorded, and the day on which it is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -153,7 +156,7 @@ pub(crate) struct View<'a> {
     pub(crate) on: Day,
     pub(crate) findings: BTreeMap<&'a FindingId, &'a Finding>,
     pub(crate) actions: BTreeMap<&'a crate::reference::ActionId, &'a Action>,
-    by_requirement: BTreeMap<&'a RequirementNumber, Vec<(&'a EvidenceId, &'a Evidence)>>,
+    by_requirement: BTreeMap<&'a RequirementNumber, Vec<Held<'a>>>,
 }
 
 impl<'a> View<'a> {
@@ -169,23 +172,27 @@ impl<'a> View<'a> {
         let mut by_requirement: BTreeMap<&RequirementNumber, Vec<_>> = BTreeMap::new();
         for (id, evidence) in &register.evidence {
             if evidence.organisations.contains(organisation) {
-                for number in touched(register, scheme, evidence) {
-                    by_requirement.entry(number).or_default().push((id, evidence));
+                let touched = touched(register, scheme, evidence);
+                for number in held::reached(&touched, evidence, &framework.id) {
+                    let held = Held { id, evidence, carried: held::way(&touched, evidence, &framework.id, number) };
+                    by_requirement.entry(number).or_default().push(held);
                 }
             }
         }
         View { register, framework, scheme, organisation, on: question.as_of.on, findings, actions, by_requirement }
     }
 
-    /// The evidence that bears on a requirement: linked to it, or to an action or finding that touches it.
-    pub(crate) fn evidence_for(&self, number: &RequirementNumber) -> &[(&'a EvidenceId, &'a Evidence)] {
+    /// The evidence that bears on a requirement: linked to it, or to an action or finding that touches it, or carried
+    /// to it from another framework.
+    pub(crate) fn evidence_for(&self, number: &RequirementNumber) -> &[Held<'a>] {
         self.by_requirement.get(number).map_or(&[], Vec::as_slice)
     }
 
     /// All evidence of the organisation.
-    pub(crate) fn evidence(&self) -> impl Iterator<Item = (&'a EvidenceId, &'a Evidence)> {
+    pub(crate) fn evidence(&self) -> impl Iterator<Item = Held<'a>> {
         let organisation = self.organisation;
-        self.register.evidence.iter().filter(move |(_, evidence)| evidence.organisations.contains(organisation))
+        let whole = self.register.evidence.iter().map(|(id, evidence)| Held { id, evidence, carried: None });
+        whole.filter(move |held| held.evidence.organisations.contains(organisation))
     }
 }
 
@@ -230,18 +237,9 @@ fn in_framework<'a>(
         .map(|requirement| &requirement.number)
 }
 
-/// The requirements an item of evidence bears on.
-fn touched<'a>(
-    register: &'a Register,
-    scheme: &Scheme,
-    evidence: &'a Evidence,
-) -> std::collections::BTreeSet<&'a RequirementNumber> {
-    let actions: Vec<&Action> = evidence.actions.iter().filter_map(|id| register.actions.get(id)).collect();
-    let of_actions = actions.iter().flat_map(|action| &action.requirements);
-    let findings = actions.iter().flat_map(|action| action.closes.keys()).chain(&evidence.findings);
-    let of_findings =
-        findings.filter_map(|id| register.findings.get(id)).flat_map(|finding| &finding.event.requirements);
-    in_framework(evidence.requirements.iter().chain(of_actions).chain(of_findings), scheme).collect()
+/// The scheme's requirements that an item of evidence bears on without having been carried.
+fn touched<'a>(register: &'a Register, scheme: &Scheme, evidence: &'a Evidence) -> BTreeSet<&'a RequirementNumber> {
+    in_framework(register.bears_on(evidence), scheme).collect()
 }
 
 /// Whether an action has been withdrawn.

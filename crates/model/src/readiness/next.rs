@@ -26,6 +26,13 @@ pub enum Remedy {
         /// Which.
         evidence: EvidenceId,
     },
+    /// A second person judges evidence for the requirement it was carried to.
+    JudgeEvidence {
+        /// Which.
+        evidence: EvidenceId,
+        /// For which requirement.
+        requirement: RequirementId,
+    },
     /// The findings a report counts are all recorded.
     RecordFindings {
         /// Which report.
@@ -179,9 +186,13 @@ fn remedy(view: &View<'_>, blocker: &Blocker, requirement: Option<&RequirementId
         }
         (Blocker::NoEvidence { any_of, instead }, requirement) => {
             let unchecked = instead.iter().find(|(_, shortfall)| *shortfall == Shortfall::Unchecked);
-            match unchecked {
-                Some((evidence, _)) => Remedy::CheckEvidence { evidence: evidence.clone() },
-                None => Remedy::BringEvidence { any_of: any_of.clone(), requirement: requirement.cloned() },
+            let unjudged = instead.iter().find(|(_, shortfall)| matches!(shortfall, Shortfall::NotJudged(_)));
+            match (unchecked, unjudged, requirement) {
+                (Some((evidence, _)), _, _) => Remedy::CheckEvidence { evidence: evidence.clone() },
+                (None, Some((evidence, _)), Some(requirement)) => {
+                    Remedy::JudgeEvidence { evidence: evidence.clone(), requirement: requirement.clone() }
+                }
+                _ => Remedy::BringEvidence { any_of: any_of.clone(), requirement: requirement.cloned() },
             }
         }
         (Blocker::FindingOpen { finding, actions, .. }, _) => close(view, finding, actions),

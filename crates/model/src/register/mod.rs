@@ -7,6 +7,7 @@
 pub mod action;
 pub mod adoption;
 pub mod assessment;
+pub mod carry;
 pub mod decision;
 pub mod evidence;
 pub mod finding;
@@ -21,8 +22,8 @@ use serde::Serialize;
 use crate::day::{Day, Moment};
 use crate::event::Event;
 use crate::reference::{
-    ActionId, CertificateId, DecisionId, EvidenceId, FindingId, FrameworkId, OrganisationId, PackId, PersonId,
-    RequirementId, RiskId, SchemeId, SourceId,
+    ActionId, CertificateId, DecisionId, EvidenceId, FindingId, FrameworkId, MappingId, OrganisationId, PackId,
+    PersonId, RequirementId, RiskId, SchemeId, SourceId,
 };
 use crate::refusal::Refusal;
 use crate::size::EntryNumber;
@@ -78,6 +79,9 @@ pub struct Register {
     pub frameworks: BTreeMap<FrameworkId, adoption::AdoptedFramework>,
     /// Adopted schemes.
     pub schemes: BTreeMap<SchemeId, adoption::AdoptedScheme>,
+    /// Adopted mappings. Left out of the register's own JSON while there is none, as it was before there could be any.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub mappings: BTreeMap<MappingId, carry::AdoptedMapping>,
     /// Tests, audits and reviews.
     pub sources: BTreeMap<SourceId, finding::Source>,
     /// Weaknesses.
@@ -132,6 +136,7 @@ impl Register {
             Event::PersonLeft(event) => self.check_leaving(stamp, event),
             Event::FrameworkAdopted(event) => self.check_framework(stamp, event),
             Event::SchemeAdopted(event) => self.check_scheme(stamp, event),
+            Event::MappingAdopted(event) => self.check_mapping(stamp, event),
             Event::BaselineSet(event) => self.check_baseline(stamp, event),
             Event::ParticularsStated(event) => self.check_particulars(stamp, event),
             Event::CommitmentSigned(event) => self.check_signature(stamp, event),
@@ -153,6 +158,8 @@ impl Register {
             Event::EvidenceLinked(event) => self.check_link(stamp, event),
             Event::EvidenceChecked(event) => self.check_evidence_check(stamp, event),
             Event::EvidenceWithdrawn(event) => self.check_evidence_withdrawal(stamp, event),
+            Event::EvidenceCarried(event) => self.check_carry(stamp, event),
+            Event::CarryJudged(event) => self.check_judgement(stamp, event),
             Event::DecisionRaised(event) => self.check_decision(stamp, event),
             Event::DecisionTaken(event) => self.check_outcome(stamp, event),
             Event::RiskAccepted(event) => self.check_acceptance(stamp, event),
@@ -197,6 +204,7 @@ impl Register {
                 self.frameworks.insert(event.id.clone(), held);
             }
             Event::SchemeAdopted(event) => self.adopt_scheme(trace, event),
+            Event::MappingAdopted(event) => self.adopt_mapping(trace, event),
             Event::BaselineSet(event) => {
                 if let Some(scheme) = self.schemes.get_mut(&event.scheme) {
                     scheme.baseline = Some(trace);
@@ -243,6 +251,8 @@ impl Register {
             Event::EvidenceLinked(event) => self.use_for_more(stamp, event),
             Event::EvidenceChecked(event) => self.record_check(trace, event),
             Event::EvidenceWithdrawn(event) => self.withdraw_evidence(trace, event),
+            Event::EvidenceCarried(event) => self.carry(trace, event),
+            Event::CarryJudged(event) => self.judge(trace, event),
             Event::DecisionRaised(event) => {
                 let held = decision::Decision { event: event.clone(), raised: trace, taken: None };
                 self.decisions.insert(event.id.clone(), held);

@@ -95,6 +95,45 @@ pub(crate) fn scheme() -> Draft {
     draft("scheme-adopted", fields)
 }
 
+/// A reference in the second framework.
+pub(crate) fn outcome(number: &str) -> String {
+    format!("caf-3.2:{number}")
+}
+
+/// A second framework, which no scheme judges.
+pub(crate) fn second_framework() -> Draft {
+    let fields = json!({
+        "id": "caf-3.2", "title": "Assessment Framework", "version": "3.2", "digest": "55".repeat(32),
+        "requirements": ["O1", "O2", "O3"],
+    });
+    draft("framework-adopted", fields)
+}
+
+/// A mapping from the second framework to the first.
+pub(crate) fn mapping() -> Draft {
+    let fields = json!({
+        "id": "caf-to-psn", "title": "From one to the other", "source": "caf-3.2", "target": "psn-coco-1.32",
+        "date": "2018-09-01", "digest": "66".repeat(32),
+        "pairs": { "O1": ["R1", "R2"], "O2": ["R3"], "O3": ["R5"] },
+    });
+    draft("mapping-adopted", fields)
+}
+
+pub(crate) fn carried(id: &str, from: &str, to: &str) -> Draft {
+    let fields = json!({
+        "id": id, "from": outcome(from), "to": requirement(to), "mapping": "caf-to-psn",
+        "note": "The same firewalls",
+    });
+    draft("evidence-carried", fields)
+}
+
+pub(crate) fn judged(id: &str, requirement: &str, accepted: bool) -> Draft {
+    let fields = json!({
+        "id": id, "requirement": self::requirement(requirement), "accepted": accepted, "note": "Read it against the form",
+    });
+    draft("carry-judged", fields)
+}
+
 pub(crate) fn baseline() -> Draft {
     draft("baseline-set", json!({ "scheme": "psn", "note": "Agreed by the programme board" }))
 }

@@ -113,6 +113,13 @@ pub(crate) fn every_kind() -> Story {
     let mistaken = story.record("officer", "2018-10-02", decision("D-2"));
     story.record("officer", "2018-10-02", undone(&mistaken));
     story.record("clerk", "2018-10-03", left("member", "2018-10-02"));
+    story.record("officer", "2018-10-04", second_framework());
+    story.record("officer", "2018-10-04", mapping());
+    let export = evidence("E-4", &[]).with("requirements", json!([outcome("O3")]));
+    story.record("owner", "2018-10-04", export);
+    story.record("checker", "2018-10-04", checked("E-4", true));
+    story.record("officer", "2018-10-05", carried("E-4", "O3", "R5"));
+    story.record("auditor", "2018-10-05", judged("E-4", "R5", true));
     story
 }
 

@@ -47,6 +47,11 @@ fn ripe() -> Story {
     story.record("planner", "2018-09-08", excluded("R3"));
     story.record("planner", "2018-09-08", answered("R4", &[("R4.A.1", "yes")]));
     story.record("planner", "2018-09-10", certificate("CERT-1"));
+    story.record("planner", "2018-09-10", second_framework());
+    story.record("planner", "2018-09-10", mapping());
+    story.record("worker", "2018-09-10", evidence("E-4", &[]).with("requirements", json!([outcome("O1")])));
+    story.record("second-checker", "2018-09-10", checked("E-4", true));
+    story.record("worker", "2018-09-10", carried("E-4", "O1", "R1"));
     story
 }
 
@@ -59,6 +64,7 @@ fn table() -> Vec<(Draft, &'static [&'static str])> {
         (left("worker", ON), &["clerk"]),
         (framework().with("id", "caf-4.0"), PLANS),
         (scheme(), PLANS),
+        (mapping().with("digest", "77".repeat(32)), PLANS),
         (baseline(), PLANS),
         (particulars(&[("environment", "Shared")]), PLANS),
         (signed("second-chief", ON).with("form", "E-1"), PLANS),
@@ -80,6 +86,8 @@ fn table() -> Vec<(Draft, &'static [&'static str])> {
         (linked("E-1").with("actions", json!(["A-2"])), ADDS),
         (checked("E-2", true), CHECKS),
         (evidence_withdrawn("E-1"), PLANS),
+        (carried("E-4", "O1", "R2"), ADDS),
+        (judged("E-4", "R1", true), CHECKS),
         (decision("D-2"), MONEY),
         (taken("D-1", "A", ON), MONEY),
         (accepted("RA-2", &["F-1"], "2019-03-31").with("accepted_by", "second-siro").with("minute", "Minute 9"), MONEY),

@@ -49,12 +49,14 @@ pub(crate) fn beginning(tale: &Tale) -> Story {
 static BEGINNING: LazyLock<Story> = LazyLock::new(|| {
     let mut story = Story::new();
     story.record("clerk", START, roles_changed("owner", &["action-owner", "checker"]));
+    story.record("officer", START, second_framework());
+    story.record("officer", START, mapping());
     story.record("officer", START, source("AUDIT").with("findings_reported", 1));
     story.record("officer", START, finding("F-1", "high").with("hosts", json!(["h1", "h2"])));
     story.record("officer", START, finding("F-2", "medium").with("requirements", json!([requirement("R3")])));
     story.record("officer", START, action("A-1", &["F-1"]));
     story.record("officer", START, action("A-2", &["F-2"]).with("owner", "officer"));
-    for number in ["R1", "R2", "R3", "R4"] {
+    for number in ["R1", "R2", "R3", "R4", "R5"] {
         story.record("officer", START, stated(number));
     }
     let report = evidence("E-0", &[]).with("evidence_kind", "health-check-report").with("shows", START);
@@ -92,7 +94,7 @@ pub(crate) fn candidates(story: &Story, step: Step, today: &str) -> Vec<(String,
     let turn = |entries: Vec<(&str, Draft)>| entries.into_iter().map(|(by, draft)| (by.to_owned(), draft)).collect();
     let (finding_id, action_id) = (pick(&["F-1", "F-2", "F-3", "F-4"], a), pick(&["A-1", "A-2", "A-3"], a));
     let proof = pick(&EVIDENCE, b);
-    match kind % 52 {
+    match kind % 56 {
         48 | 49 => {
             let (number, indicators) = pick_indicators(a);
             let said = indicators.iter().zip(0..).map(|(id, at)| (*id, if b >> at & 1 == 1 { "yes" } else { "no" }));
@@ -124,8 +126,32 @@ pub(crate) fn candidates(story: &Story, step: Step, today: &str) -> Vec<(String,
             ("officer", action(action_id, &[finding_id])),
             ("siro", accepted(pick(&["RA-1", "RA-2", "RA-3"], b), &[finding_id], "2019-03-09")),
         ]),
+        52 | 53 => {
+            let (from, to) = pick_pair(a);
+            let mut told = vec![
+                ("tester", evidence(proof, &[]).with("requirements", json!([outcome(from)]))),
+                ("checker", checked(proof, true)),
+                (pick(&["owner", "officer"], c), carried(proof, from, to)),
+                (pick(&["checker", "head"], c >> 1), judged(proof, to, c & 12 != 0)),
+            ];
+            if c & 48 == 0 {
+                told.push(("checker", judged(proof, to, false)));
+            }
+            turn(told)
+        }
         _ => vec![candidate(story, step, today)],
     }
+}
+
+/// A pair of the mapping.
+fn pick_pair(choice: u8) -> (&'static str, &'static str) {
+    [("O3", "R5"), ("O1", "R1"), ("O1", "R2"), ("O2", "R3")][usize::from(choice) % 4]
+}
+
+/// Some requirements of the scheme's framework and of the other.
+fn bears_on(bits: u8) -> Value {
+    let ours = some_of(&["R1", "R2", "R3"], bits >> 5).into_iter().map(requirement);
+    ours.chain(some_of(&["O1", "O2", "O3"], bits >> 2).into_iter().map(outcome)).collect()
 }
 
 /// The entry that a step stands for, and its writer.
@@ -148,7 +174,7 @@ fn candidate(story: &Story, step: Step, today: &str) -> (String, Draft) {
             .with("evidence_kind", pick(&kinds, c))
             .with("shows", shows)
             .with("findings", some_of(&["F-1", "F-2"], b >> 4))
-            .with("requirements", some_of(&["R1", "R2", "R3"], b >> 5).into_iter().map(requirement).collect::<Value>())
+            .with("requirements", bears_on(b))
     };
     let retest_of = |outcomes: &[&str]| {
         let held = ["h1", "h2", "whole estate"];
@@ -157,12 +183,17 @@ fn candidate(story: &Story, step: Step, today: &str) -> (String, Draft) {
         let on = if b & 8 == 8 { "2018-09-06" } else { today };
         retested(finding_id, on, &results, pick(&EVIDENCE, b >> 4))
     };
-    let (people, draft): (&[&str], Draft) = match kind % 52 {
+    let (people, draft): (&[&str], Draft) = match kind % 56 {
         50 => {
             let (number, indicators) = pick_indicators(a);
             let said = if b & 1 == 1 { "yes" } else { "no" };
             (&["officer", "owner"], answered(number, &[(pick(indicators, c), said)]))
         }
+        54 => {
+            let (from, to) = pick_pair(b);
+            (&["owner", "officer", "tester", "checker"], carried(evidence_id, from, to))
+        }
+        55 => (&checkers, judged(evidence_id, pick_pair(b).1, c & 3 != 0)),
         51 => (&checkers, answers_checked(pick_indicators(a).0, c & 3 != 0)),
         0 => {
             let severity = pick(&["informational", "low", "medium", "high", "critical"], b);
@@ -216,7 +247,7 @@ fn candidate(story: &Story, step: Step, today: &str) -> (String, Draft) {
         38 => (&["chief"], signed("chief", today)),
         _ => {
             // Not who is there and what was adopted, or every later step would find nobody.
-            let told = &story.history.entries()[PEOPLE.len() + 6..];
+            let told = &story.history.entries()[PEOPLE.len() + 8..];
             let (_, entry) = &told[usize::from(a) % told.len()];
             return (entry.by.to_string(), undone(entry.command.as_str()));
         }

@@ -298,9 +298,10 @@ pub(crate) fn blocker(subject: &Subject<'_>, blocker: &Blocker) -> Fact {
 pub(crate) fn ground(subject: &Subject<'_>, ground: &Ground) -> Fact {
     let (kind, about) = match ground {
         Ground::Statement { by, text: _ } => ("statement", vec![by.to_string()]),
-        Ground::Evidence { id, manifest, .. } => {
+        Ground::Evidence { id, manifest, carried, .. } => {
             let mut about = vec![id.to_string()];
             about.extend(manifest.map(|digest| format!("sha256:{digest}")));
+            about.extend(carried.iter().flat_map(|over| [over.from.to_string(), over.mapping.to_string()]));
             ("evidence", about)
         }
         Ground::FindingClosed { finding, standing: _ } => ("finding-closed", vec![finding.to_string()]),
@@ -332,6 +333,7 @@ pub(crate) fn step(step: &Step, answer: &Readiness) -> StepJson {
     let name = match &step.remedy {
         Remedy::Decide { .. } => "decide",
         Remedy::CheckEvidence { .. } => "check-evidence",
+        Remedy::JudgeEvidence { .. } => "judge-evidence",
         Remedy::RecordFindings { .. } => "record-findings",
         Remedy::VerifyAction { .. } => "verify-action",
         Remedy::AddEvidence { .. } => "add-evidence",

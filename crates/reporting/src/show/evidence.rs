@@ -35,6 +35,9 @@ pub fn evidence(register: &Register, history: &History, id: &EvidenceId, _on: Da
     record.fact("Actions", ids(&held.actions));
     record.fact("Findings", ids(&held.findings));
     record.fact("Requirements", ids(&held.requirements));
+    for (requirement, carried) in &held.carried {
+        record.fact("Carried to", words::carried(requirement, carried, register));
+    }
     record.fact("Where this comes from", held.provenance.as_ref().map_or("", |text| text.as_str()));
     Some(record)
 }

@@ -37,6 +37,10 @@ fn advice(remedy: &Remedy, organisation: &str) -> Advice {
             format!("Have somebody else check {evidence}"),
             format!("portreeve evidence check {evidence} --as SOMEONE-ELSE"),
         ),
+        Remedy::JudgeEvidence { evidence, requirement } => (
+            format!("Have somebody else judge whether {evidence} shows what {} asks", requirement.number),
+            format!("portreeve mapping judge {evidence} {requirement} --accept --note \"…\" --as SOMEONE-ELSE"),
+        ),
         Remedy::RecordFindings { source } => (
             format!("Record every finding that {source} counts"),
             format!("portreeve finding raise {source} \"…\" --severity WORD"),

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use portreeve_model::Register;
-use portreeve_model::readiness::{Blocker, Ground, Shortfall};
-use portreeve_model::reference::EvidenceId;
+use portreeve_model::readiness::{Blocker, CarriedOver, Ground, Shortfall};
+use portreeve_model::reference::{EvidenceId, RequirementId};
+use portreeve_model::register::carry::Carried;
 use portreeve_model::words::EvidenceKind;
 
 use super::standing::{finding_standing, plan_fault};
@@ -119,10 +120,34 @@ pub fn shortfall(shortfall: &Shortfall) -> String {
     match shortfall {
         Shortfall::Unchecked => "waits for a check".to_owned(),
         Shortfall::Rejected => "was checked and refused".to_owned(),
+        Shortfall::NotJudged(over) => format!("{} and is not yet judged for this requirement", carried_over(over)),
+        Shortfall::JudgedAgainst(over) => {
+            format!("{} and was judged not to show what this requirement asks", carried_over(over))
+        }
         Shortfall::Withdrawn => "has been taken back".to_owned(),
         Shortfall::Weak => "is only someone's word".to_owned(),
         Shortfall::OutOfDate { since } => format!("has been too old since {since}"),
     }
+}
+
+/// From where evidence was carried over, and along what.
+fn carried_over(over: &CarriedOver) -> String {
+    format!("was carried over from {} by the mapping {}", over.from, over.mapping)
+}
+
+/// How evidence came to a requirement of another framework, and what became of it there.
+pub fn carried(requirement: &RequirementId, carried: &Carried, register: &Register) -> String {
+    let Carried { from, mapping, note, by, judgement } = carried;
+    let by = person(&by.by, register);
+    let judged = judgement.as_ref().map_or_else(
+        || "not yet judged there".to_owned(),
+        |check| {
+            let said = check.note.as_ref().map_or_else(String::new, |note| format!(": {note}"));
+            let found = if check.accepted { "accepted" } else { "refused" };
+            format!("{found} there by {}{said}", person(&check.by.by, register))
+        },
+    );
+    format!("{requirement}, from {from} by the mapping {mapping}, by {by} ({note}); {judged}")
 }
 
 /// What an answer rests on, as a sentence.
@@ -131,11 +156,15 @@ pub fn ground(ground: &Ground, register: &Register) -> String {
         Ground::Statement { text, by } => {
             format!("Stated by {}: {}", person(by, register), full_stop(text))
         }
-        Ground::Evidence { id, shows, checked_by, expires, manifest: _ } => {
+        Ground::Evidence { id, shows, checked_by, carried, expires, manifest: _ } => {
             let title = register.evidence.get(id).map_or("", |held| held.title.as_str());
+            let (done, over) = match carried {
+                Some(over) => ("judged for this requirement", format!("{}; ", carried_over(over))),
+                None => ("checked", String::new()),
+            };
             let checked = checked_by.as_ref().map_or_else(
-                || "not checked yet".to_owned(),
-                |checker| format!("checked by {}", person(checker, register)),
+                || format!("{over}not {done} yet"),
+                |checker| format!("{over}{done} by {}", person(checker, register)),
             );
             let until = expires.map_or_else(String::new, |day| format!("; too old from {day}"));
             format!("{id} shows the position on {shows}: {title}; {checked}{until}.")

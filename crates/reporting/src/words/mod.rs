@@ -17,7 +17,7 @@ use portreeve_model::words::{EvidenceKind, Severity};
 
 pub use crate::readiness::DEMONSTRATION;
 pub use advice::{Advice, remedy, remedy_for};
-pub use answer::{blocker, ground, shortfall};
+pub use answer::{blocker, carried, ground, shortfall};
 pub use event::event;
 pub use standing::{action_state, finding_standing, flag, plan_fault, risk};
 
