@@ -14,6 +14,7 @@ mod json;
 mod newcomer;
 mod outputs;
 mod past;
+mod playbooks;
 mod support;
 mod tidy;
 mod undo;

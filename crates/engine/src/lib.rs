@@ -25,7 +25,7 @@ pub use error::{EngineError, Kind};
 pub use evidence::{Added, Files, Taken, digest_of_file};
 pub use init::{Made, NewRegister, init};
 pub use pack::{Built, PackRequest, Point, Trust, Verification, VerifyRequest, verify_pack};
-pub use playbooks::playbooks;
+pub use playbooks::{followed, playbooks};
 pub use portreeve_catalogue::Standards;
 pub use session::{Mode, Recorded, Session};
 pub use standards::SchemeAdoption;

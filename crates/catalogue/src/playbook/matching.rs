@@ -89,9 +89,9 @@ pub enum Reason {
         /// Where it is named.
         place: Place,
     },
-    /// Words that together name the weakness.
+    /// Words that together name the weakness, one reason a place.
     Words {
-        /// The words, as they stand in the text.
+        /// The words in the text's order and in lower case, those side by side together.
         words: Vec<String>,
         /// Where.
         place: Place,
@@ -214,8 +214,9 @@ impl ReadFinding {
         reasons.extend(kinds.map(|(id, place)| Reason::Cwe { id, place }));
         let mut weight: u32 = reasons.iter().map(Reason::weight).sum();
         for (place, sentences) in &self.texts {
-            for (words, phrase) in counted(&signs.phrases, sentences) {
-                weight += phrase.weight() * place.weight();
+            let (words, heavy) = counted(&signs.phrases, sentences);
+            weight += heavy * place.weight();
+            if !words.is_empty() {
                 reasons.push(Reason::Words { words, place: *place });
             }
         }
@@ -249,25 +250,50 @@ impl ReadFinding {
     }
 }
 
-/// The phrases that count in one text, longest first, each with the words that it was found by. One that brings no word
-/// of its own says nothing new.
-fn counted<'a>(phrases: &'a [Phrase], sentences: &[Vec<Word>]) -> Vec<(Vec<String>, &'a Phrase)> {
+/// The words by which phrases were found in one text, in the text's own order, and what those phrases weigh together.
+/// Longest phrases count first; one that brings no word of its own says nothing new.
+fn counted(phrases: &[Phrase], sentences: &[Vec<Word>]) -> (Vec<String>, u32) {
     let found = phrases.iter().filter_map(|phrase| {
-        let mut in_sentences = sentences.iter();
-        in_sentences.find_map(|sentence| phrase.found_in(sentence).map(|places| (phrase, sentence, places)))
+        let mut in_sentences = sentences.iter().enumerate();
+        in_sentences.find_map(|(at, sentence)| {
+            let places = phrase.found_in(sentence)?;
+            Some((phrase, places.into_iter().map(|place| (at, place)).collect::<Vec<_>>()))
+        })
     });
-    let mut found: Vec<(&Phrase, &Vec<Word>, Vec<usize>)> = found.collect();
-    found.sort_by_key(|(phrase, _, places)| (std::cmp::Reverse(phrase.weight()), places.first().copied(), *phrase));
+    let mut found: Vec<(&Phrase, Vec<(usize, usize)>)> = found.collect();
+    found.sort_by_key(|(phrase, places)| (std::cmp::Reverse(phrase.weight()), places.first().copied(), *phrase));
+    let word = |(at, place): &(usize, usize)| sentences.get(*at).and_then(|sentence| sentence.get(*place));
     let mut said: BTreeSet<&str> = BTreeSet::new();
-    let mut counted = Vec::new();
-    for (phrase, sentence, places) in found {
-        let words: Vec<&Word> = places.iter().filter_map(|place| sentence.get(*place)).collect();
-        if counted.len() < PHRASES_COUNTED && words.iter().any(|word| !said.contains(word.plain.as_str())) {
-            said.extend(words.iter().map(|word| word.plain.as_str()));
-            counted.push((words.iter().map(|word| word.shown.clone()).collect(), phrase));
+    let mut shown: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let (mut weight, mut count) = (0, 0);
+    for (phrase, places) in found {
+        let words: Vec<&str> = places.iter().filter_map(word).map(|word| word.plain.as_str()).collect();
+        if count < PHRASES_COUNTED && words.iter().any(|word| !said.contains(word)) {
+            said.extend(words);
+            shown.extend(places);
+            weight += phrase.weight();
+            count += 1;
         }
     }
-    counted
+    (runs(&shown, word), weight)
+}
+
+/// Words that stand side by side become one text.
+fn runs<'a>(shown: &BTreeSet<(usize, usize)>, word: impl Fn(&(usize, usize)) -> Option<&'a Word>) -> Vec<String> {
+    let mut runs: Vec<String> = Vec::new();
+    let mut last = None;
+    for (at, place) in shown {
+        let Some(word) = word(&(*at, *place)) else { continue };
+        match runs.last_mut().filter(|_| last == place.checked_sub(1).map(|before| (*at, before))) {
+            Some(run) => {
+                run.push(' ');
+                run.push_str(&word.shown);
+            }
+            None => runs.push(word.shown.clone()),
+        }
+        last = Some((*at, *place));
+    }
+    runs
 }
 
 /// Keeps the first place of each id.

@@ -61,6 +61,8 @@ fn draft(
     check_once(resolves.iter().map(|(path, class)| (path, class.id.as_str().to_owned())), problems);
     check_once(prerequisites.iter().map(|(path, first)| (path, first.playbook.to_string())), problems);
     check_once(requirements.iter().map(|(path, id)| (path, id.to_string())), problems);
+    // One line of a checklist for each kind: evidence of a kind cannot tell which of two lines it is meant for.
+    check_once(evidence.iter().map(|(path, item)| (path, item.kind.word().to_owned())), problems);
     check_known(&requirements, frameworks, problems);
     if !evidence.is_empty() && evidence.iter().all(|(_, item)| item.kind.strength() == Strength::Weak) {
         let remedy = "list a kind that is more than a statement";

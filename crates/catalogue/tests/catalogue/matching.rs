@@ -150,11 +150,23 @@ fn every_proposal_says_why_and_points_at_the_text() {
                 if let Reason::Words { words, place } = reason {
                     assert_eq!(*place, Place::Title);
                     let title = row[1].to_lowercase().replace('\'', "");
-                    assert!(words.iter().all(|word| title.contains(word.as_str())), "{words:?} in {title}");
+                    let mut said = words.iter().flat_map(|run| run.split(' '));
+                    assert!(said.all(|word| title.contains(word)), "{words:?} in {title}");
                 }
             }
         }
     }
+}
+
+#[test]
+fn the_words_of_a_reason_stand_as_in_the_text() {
+    let all = playbooks();
+    let got = by_title(&all, "Perimeter firewalls run firmware past its end");
+    let words = |reason: &Reason| match reason {
+        Reason::Words { words, .. } => words.clone(),
+        _ => Vec::new(),
+    };
+    assert_eq!(words(&got[0].reasons[0]), ["perimeter firewalls", "firmware past"]);
 }
 
 #[test]

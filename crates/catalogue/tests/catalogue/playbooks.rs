@@ -42,10 +42,11 @@ fn every_problem_is_told_at_once_with_its_place() {
     file["resolves"] =
         json!([{"id": "FC-5", "title": "x"}, {"id": "FC-05", "title": "x"}, {"id": "FC-05", "title": "y"}]);
     file["requirements"] = json!(["PSN-BND", "caf-4.0:A1.a", "psn-coco-1.32:PSN-NONE"]);
-    file["closing_evidence"] = json!([{"kind": "statement", "when": "now", "shows": "x"}, {"kind": "statement", "when": "after", "shows": "x"}]);
+    file["closing_evidence"] = json!([{"kind": "statement", "when": "now", "shows": "x"}, {"kind": "statement", "when": "after", "shows": "x"}, {"kind": "statement", "when": "after", "shows": "y"}]);
     file["matches"] = json!({"phrases": ["Firewall"], "cves": ["CVE-1"], "words": []});
     file["lead_time"] = json!({"from_weeks": 9, "to_weeks": 3, "because": "x"});
     file["prerequisites"] = json!([{"playbook": "x"}]);
+    file["owner"] = json!("");
     file["steps"] = json!([]);
     file["confidence"] = json!("certain");
     file["cost"] = json!(1);
@@ -53,11 +54,13 @@ fn every_problem_is_told_at_once_with_its_place() {
     for place in [
         "/id",
         "/summary",
+        "/owner",
         "/resolves/0",
         "/resolves/2",
         "/requirements/0",
         "/requirements/2",
         "/closing_evidence/0",
+        "/closing_evidence/2",
         "/closing_evidence",
         "/matches/phrases/0",
         "/matches/cves/0",
@@ -71,7 +74,7 @@ fn every_problem_is_told_at_once_with_its_place() {
         let told = said.lines().filter(|line| line.starts_with(&format!("{place}: "))).count();
         assert_eq!(told, 1, "{place} in\n{said}");
     }
-    assert_eq!(said.lines().count(), 16, "{said}");
+    assert_eq!(said.lines().count(), 18, "{said}");
 }
 
 /// The built-in firewall playbook under another name, waiting for others.

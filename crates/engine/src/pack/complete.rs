@@ -44,6 +44,7 @@ impl Replayed {
             framework: &self.standards.framework,
             scheme: &self.standards.scheme,
             answers: &self.answers,
+            playbooks: None,
             as_of: self.as_of,
         }
     }

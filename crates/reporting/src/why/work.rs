@@ -8,7 +8,7 @@ use portreeve_model::standing::{FindingStanding, Lens};
 use super::Files;
 use super::tree::Node;
 use crate::readiness::scope;
-use crate::{Subject, words};
+use crate::{Subject, checklist, words};
 
 /// Files named in a short form.
 const FILES_NAMED: usize = 1;
@@ -112,6 +112,19 @@ pub(super) fn action(subject: &Subject<'_>, files: &Files, id: &ActionId) -> Nod
         )));
     }
     Node::of(says, because)
+}
+
+/// An action, and how far the evidence is that its playbook asks for.
+pub(super) fn action_in_full(subject: &Subject<'_>, files: &Files, id: &ActionId) -> Node {
+    let mut node = action(subject, files, id);
+    let held = subject.register.actions.get(id);
+    if let Some((held, playbook)) = held.and_then(|held| held.playbook.as_ref().map(|playbook| (held, playbook))) {
+        let list = subject.checklist(held);
+        let items = list.iter().flat_map(|list| &list.items).map(|item| Node::leaf(item.told())).collect();
+        let follows = format!("follows the playbook {}", checklist::named(playbook, list.as_ref()));
+        node.because.push(Node::of(follows, items));
+    }
+    node
 }
 
 /// A finding: where it stands, what closes it, what shows it.

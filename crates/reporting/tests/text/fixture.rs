@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use portreeve_catalogue::{Catalogue, Playbook};
 use portreeve_model::readiness::{AsOf, Question, Readiness, readiness};
-use portreeve_model::reference::EvidenceId;
+use portreeve_model::reference::{EvidenceId, PlaybookId};
 use portreeve_model::standards::{Framework, Requirement, Scheme};
 use portreeve_model::{Day, Digest, Entry, EntryNumber, Event, History, LogSize, Moment};
 use portreeve_reporting::{FileLine, Layout, Subject};
@@ -20,6 +21,7 @@ pub(crate) struct World {
     answers: Vec<Readiness>,
     pub(crate) as_of: AsOf,
     pub(crate) files: BTreeMap<EvidenceId, Vec<FileLine>>,
+    pub(crate) playbooks: Option<BTreeMap<PlaybookId, Playbook>>,
 }
 
 impl World {
@@ -29,6 +31,7 @@ impl World {
             framework: &self.framework,
             scheme: &self.scheme,
             answers: &self.answers,
+            playbooks: self.playbooks.as_ref(),
             as_of: self.as_of,
         }
     }
@@ -40,6 +43,13 @@ impl World {
 
 pub(crate) fn world() -> World {
     world_of(entries())
+}
+
+/// The same register with more recorded in it, and with the built-in playbooks at hand.
+pub(crate) fn world_with(more: Vec<(&'static str, &'static str, &'static str, Value)>) -> World {
+    let mut all = entries();
+    all.extend(more);
+    World { playbooks: Some(Catalogue::bundled_playbooks().unwrap()), ..world_of(all) }
 }
 
 /// A register that has only begun.
@@ -70,7 +80,7 @@ fn world_of(entries: Vec<(&str, &str, &str, Value)>) -> World {
             as_of,
         })
     });
-    World { history, framework, scheme, answers: answers.into(), as_of, files: files() }
+    World { history, framework, scheme, answers: answers.into(), as_of, files: files(), playbooks: None }
 }
 
 fn files() -> BTreeMap<EvidenceId, Vec<FileLine>> {
