@@ -27,6 +27,7 @@ mod framework;
 mod indicators;
 mod metadata;
 mod number;
+mod profile;
 mod prose;
 mod reach;
 mod shape;
@@ -36,6 +37,7 @@ use portreeve_model::standards::Framework;
 
 use self::document::Document;
 pub use self::document::DocumentKind;
+pub use self::profile::{Reference, Resolved, Source, resolve_profile};
 use crate::json;
 use crate::problem::Problems;
 

@@ -1,5 +1,6 @@
 //! What the catalogue promises, tested from outside: the built-in files, strangers' catalogs, and hostile bytes.
 
+mod baselines;
 mod bundled;
 mod caf;
 mod corpus;
@@ -11,6 +12,7 @@ mod libraries_hostile;
 mod mappings;
 mod matching;
 mod playbooks;
+mod resolution;
 mod schemes;
 mod shared;
 mod structure;

@@ -11,11 +11,13 @@ mod check;
 mod metadata;
 mod profile;
 mod types;
+mod write;
 
 pub(super) use catalog::CATALOG;
 pub(super) use check::check;
 pub(super) use profile::PROFILE;
-pub(super) use types::Type;
+pub(super) use types::{Type, moment};
+pub(super) use write::written;
 
 /// An object of a document.
 pub(super) struct Assembly {
