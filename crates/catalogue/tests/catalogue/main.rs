@@ -6,6 +6,7 @@ mod caf;
 mod corpus;
 mod data;
 mod document;
+mod encodings;
 mod hostile;
 mod libraries;
 mod libraries_hostile;

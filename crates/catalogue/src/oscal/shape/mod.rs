@@ -39,10 +39,8 @@ pub(super) struct Field {
     /// Its name in JSON and YAML.
     pub(super) name: &'static str,
     /// The name of its element or attribute in XML.
-    #[expect(dead_code, reason = "the XML reader is driven by it")]
     pub(super) tag: &'static str,
     /// How it stands in XML.
-    #[expect(dead_code, reason = "the XML reader is driven by it")]
     pub(super) stands: Stands,
     /// Whether it is a list, which has at least one item.
     pub(super) many: bool,
