@@ -4,9 +4,11 @@
 use serde_json::Value;
 
 use super::shape::{Assembly, CATALOG, PROFILE, Type, check};
+use super::xml;
 use crate::fields::kind;
 use crate::json::{self, Place};
 use crate::problem::{Gathered, Problem, Problems};
+use crate::yaml;
 
 /// The OSCAL documents that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +59,7 @@ pub(super) struct Document {
 impl Document {
     /// Reads bytes in any encoding, and tells apart what they hold.
     pub(super) fn read(bytes: &[u8]) -> Result<(Document, Gathered), Problems> {
-        let Value::Object(mut root) = json::parse(bytes)? else {
+        let Value::Object(mut root) = tree(bytes)? else {
             return Err(Problems::one(Problem::new("", "it is not an object", "give an OSCAL catalog or profile")));
         };
         let found = root.keys().find_map(|name| DocumentKind::of_root(name));
@@ -103,6 +105,18 @@ impl Document {
             DocumentKind::Profile => "adopt it as it stands, or give a profile that imports it",
         };
         Err(Problems::one(Problem::new("", what, remedy)))
+    }
+}
+
+/// The tree of a document in JSON, XML or YAML, whichever its first letters say it is. In YAML a flow mapping could open
+/// with a brace as JSON does, and no OSCAL tool writes one.
+fn tree(bytes: &[u8]) -> Result<Value, Problems> {
+    let start = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    match start.first() {
+        Some(b'<') => xml::tree(bytes, |root| DocumentKind::of_root(root).map(DocumentKind::shape)),
+        Some(b'{' | b'[') | None => json::parse(bytes),
+        Some(_) if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") => json::parse(bytes),
+        Some(_) => yaml::tree(bytes).map(Value::from),
     }
 }
 

@@ -2,6 +2,9 @@
 //! first ([`shape`]), then read; every problem of both is told at once, each with its place as a JSON Pointer. It must
 //! never guess at a broken part, open a file, or change a byte of what it was given.
 //!
+//! **Encodings.** JSON, YAML and XML are read, told apart by their first letters, into one tree; places are told in that
+//! tree, as JSON Pointers, whichever it was. In YAML a date is text, and a number that ought to be text is a problem.
+//!
 //! **The framework's reference.** An OSCAL catalog has no short name of its own: its `uuid` changes with every edition
 //! and cannot be typed. So the caller names the framework. For a built-in file the name is that of its folder; for a
 //! file dropped in, [`suggested_id`] offers one: the `framework-id` property of the metadata in our [`NAMESPACE`], and
@@ -27,15 +30,18 @@ mod framework;
 mod indicators;
 mod metadata;
 mod number;
+mod profile;
 mod prose;
 mod reach;
 mod shape;
+mod xml;
 
 use portreeve_model::reference::FrameworkId;
 use portreeve_model::standards::Framework;
 
 use self::document::Document;
 pub use self::document::DocumentKind;
+pub use self::profile::{Reference, Resolved, Source, resolve_profile};
 use crate::json;
 use crate::problem::Problems;
 

@@ -11,11 +11,13 @@ mod check;
 mod metadata;
 mod profile;
 mod types;
+mod write;
 
 pub(super) use catalog::CATALOG;
 pub(super) use check::check;
 pub(super) use profile::PROFILE;
-pub(super) use types::Type;
+pub(super) use types::{Type, moment};
+pub(super) use write::written;
 
 /// An object of a document.
 pub(super) struct Assembly {
@@ -37,10 +39,8 @@ pub(super) struct Field {
     /// Its name in JSON and YAML.
     pub(super) name: &'static str,
     /// The name of its element or attribute in XML.
-    #[expect(dead_code, reason = "the XML reader is driven by it")]
     pub(super) tag: &'static str,
     /// How it stands in XML.
-    #[expect(dead_code, reason = "the XML reader is driven by it")]
     pub(super) stands: Stands,
     /// Whether it is a list, which has at least one item.
     pub(super) many: bool,

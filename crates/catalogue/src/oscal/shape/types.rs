@@ -124,7 +124,7 @@ fn base64(text: &str) -> bool {
 }
 
 /// A date and time as what orders it: seconds since the start of 1900 in UTC, and the digits of its fraction.
-pub(super) fn moment(text: &str) -> Option<(i64, &str)> {
+pub(in super::super) fn moment(text: &str) -> Option<(i64, &str)> {
     let (date, time) = text.split_once('T')?;
     let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
     let date = Day::of(i32::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)?;
