@@ -121,6 +121,8 @@ fn replay(log: &SqliteLog, found: &mut RegisterReport) -> History {
 
 fn objects(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
     let adopted = register.frameworks.values().map(|held| held.event.digest);
+    let originals = register.frameworks.values().filter_map(|held| held.event.original.as_ref());
+    let adopted = adopted.chain(originals.map(|original| original.digest));
     let adopted = adopted.chain(register.schemes.values().map(|held| held.event.digest));
     let adopted = adopted.map(|digest| Artefact { digest, size_bytes: None });
     let named = manifests(register);

@@ -1,4 +1,5 @@
-//! Frameworks and schemes: adopting a file keeps its exact bytes, and every later answer is judged by those.
+//! What a register is judged by: schemes are adopted here, and frameworks and schemes read back as they were adopted. The
+//! exact bytes are kept, and every later answer is judged by those.
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
@@ -6,7 +7,7 @@ use std::io::Read as _;
 use portreeve_catalogue::{bundled, read_framework, read_scheme};
 use portreeve_collector::Blobs as _;
 use portreeve_model::reference::{FrameworkId, OrganisationId, PersonId, SchemeId};
-use portreeve_model::register::adoption::{FrameworkAdopted, SchemeAdopted};
+use portreeve_model::register::adoption::SchemeAdopted;
 use portreeve_model::standards::{Framework, Scheme};
 use portreeve_model::{Day, Digest, Event, Register};
 
@@ -25,41 +26,6 @@ pub struct Standards {
 }
 
 impl Session {
-    /// Adopts a framework: the built-in one of that name, or the OSCAL catalog in `bytes`.
-    ///
-    /// # Errors
-    /// When there is none of that name, the file is not a catalog, or the rules refuse.
-    pub fn adopt_framework(
-        &mut self,
-        by: &PersonId,
-        id: &FrameworkId,
-        bytes: Option<Vec<u8>>,
-        mode: Mode,
-    ) -> Result<Recorded, EngineError> {
-        let event = self.framework_adoption(id, bytes, mode)?;
-        self.record(by, vec![event], mode)
-    }
-
-    pub(crate) fn framework_adoption(
-        &self,
-        id: &FrameworkId,
-        bytes: Option<Vec<u8>>,
-        mode: Mode,
-    ) -> Result<Event, EngineError> {
-        let bytes = match bytes {
-            Some(bytes) => bytes,
-            None => bundled::framework_file(id.as_str())
-                .ok_or_else(|| unknown("built-in framework", id.as_str(), bundled::framework_ids()))?
-                .into_owned(),
-        };
-        let framework = read_framework(id.clone(), &bytes)
-            .map_err(|problems| EngineError::Catalogue { what: format!("the catalog for `{id}`"), problems })?;
-        let digest = self.keep(&bytes, mode)?;
-        let requirements = framework.requirements.iter().map(|requirement| requirement.number.clone()).collect();
-        let (title, version) = (framework.title, framework.version);
-        Ok(FrameworkAdopted { id: id.clone(), title, version, digest, requirements }.into())
-    }
-
     /// Adopts a scheme: the built-in one of that name, or the scheme file in `bytes`. Its framework must be adopted.
     ///
     /// # Errors
@@ -130,7 +96,7 @@ impl Session {
         Ok(Standards { framework, scheme })
     }
 
-    fn keep(&self, bytes: &[u8], mode: Mode) -> Result<Digest, EngineError> {
+    pub(crate) fn keep(&self, bytes: &[u8], mode: Mode) -> Result<Digest, EngineError> {
         match mode {
             Mode::DryRun => Ok(Digest::of(bytes)),
             Mode::Write => Ok(self.blobs.put(&mut &*bytes)?.digest),
@@ -164,7 +130,7 @@ pub struct SchemeAdoption {
     pub target: Option<Day>,
 }
 
-fn unknown<K: ToString>(noun: &'static str, given: &str, known: impl IntoIterator<Item = K>) -> EngineError {
+pub(crate) fn unknown<K: ToString>(noun: &'static str, given: &str, known: impl IntoIterator<Item = K>) -> EngineError {
     let near = known.into_iter().map(|known| known.to_string()).collect();
     EngineError::Unknown { noun, given: given.to_owned(), near }
 }

@@ -167,7 +167,7 @@ fn entry(session: &Session, history: &History, line: &Line, shelf: &Path) -> Res
     let event = match (&step.event, &step.evidence, &step.adopt_framework, &step.adopt_scheme) {
         (Some(event), None, None, None) => event.clone(),
         (None, Some(artefacts), None, None) => collected(session, line, artefacts, shelf)?,
-        (None, None, Some(id), None) => session.framework_adoption(id, None, Mode::Write)?,
+        (None, None, Some(id), None) => session.framework_adoption(id, Mode::Write)?,
         (None, None, None, Some(adoption)) => {
             let asked = SchemeAdoption {
                 id: adoption.id.clone(),

@@ -61,7 +61,7 @@ impl Bench {
             let roles = roles.into_iter().collect();
             bench.record(OFFICER, PersonAdded { id: id(person), title: id(person), roles });
         }
-        bench.session.adopt_framework(&id(OFFICER), &id("psn-coco-1.32"), None, Mode::Write).unwrap();
+        bench.session.adopt_framework(&id(OFFICER), &id("psn-coco-1.32"), Mode::Write).unwrap();
         let organisations = ids(&["EHC", "SBC"]);
         let adoption = SchemeAdoption { id: id("psn"), bytes: None, organisations, target: None };
         bench.session.adopt_scheme(&id(OFFICER), &adoption, Mode::Write).unwrap();

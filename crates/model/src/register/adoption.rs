@@ -12,7 +12,7 @@ use crate::digest::Digest;
 use crate::reference::{EvidenceId, FrameworkId, OrganisationId, PersonId, RequirementId, RequirementNumber, SchemeId};
 use crate::refusal::Refusal;
 use crate::text::{Note, Title};
-use crate::words::Role;
+use crate::words::{ForeignFormat, Role};
 
 /// A published version of a framework is adopted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,21 @@ pub struct FrameworkAdopted {
     pub digest: Digest,
     /// The numbers of its requirements, so that every later reference can be checked without the file.
     pub requirements: BTreeSet<RequirementNumber>,
+    /// The file the catalog was made of, when it was of another format.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<Original>,
+}
+
+/// A file as somebody brought it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Original {
+    /// Its format.
+    pub format: ForeignFormat,
+    /// Its name, without its folder.
+    pub file: Title,
+    /// SHA-256 of its bytes, kept as a blob.
+    pub digest: Digest,
 }
 
 /// A scheme is adopted for one or several organisations.
