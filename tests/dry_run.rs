@@ -9,7 +9,7 @@ fn nothing_changes_on_disk() {
     let (today, later) = (day(0), day(30));
     for (person, line) in [
         ("security-officer", "organisation add X X".to_owned()),
-        ("security-officer", "framework add another-one".to_owned()),
+        ("security-officer", "framework adopt another-one".to_owned()),
         ("security-officer", format!("scheme adopt psn --target {later}")),
         ("security-officer", format!("evidence add vpn.txt --for RAP-001 --kind policy --shows {today}")),
         ("security-officer", format!("evidence collect home --for RAP-001 --kind policy --shows {today}")),

@@ -43,7 +43,7 @@ fn two_is_a_command_that_makes_no_sense() {
         "action add \"Do it @network-officer by 31 November 2030\"",
         "finding raise ITHC-1 \"Another\" --severity P2",
         "scheme adopt nonsense",
-        "framework add nonsense",
+        "framework adopt nonsense",
         "action claim RAP-001 --at 2020-01-01",
         "action list --at 2000-01-01",
         "log --known 99999",
@@ -124,7 +124,7 @@ fn five_is_the_machine_the_disk_or_a_file() {
     let (shows, on) = (day(0), day(-1));
     for line in [
         format!("evidence add not-there.txt --for RAP-001 --kind policy --shows {shows}"),
-        "framework add other not-there.json".to_owned(),
+        "framework import not-there.json".to_owned(),
         "verify --key not-there".to_owned(),
         format!("pack verify not-there --on {on}"),
         "evidence find not-there.txt".to_owned(),

@@ -23,7 +23,7 @@ fn of_every_kind() {
         "action list --foo",
         "finding conclude ITHC-1-001 --reason x",
         "action show RAP-01",
-        "framework add psn-coco",
+        "framework adopt psn-coco",
         "status --register nowhere",
         "person add checker --role checker",
         "verify --key nothing-there",
@@ -49,7 +49,7 @@ fn near_matches_are_suggested() {
     for (line, near) in [
         ("action show RAP-01", "RAP-001"),
         ("finding show ITHC-1-01", "ITHC-1-001"),
-        ("framework add psn-coco-132", "psn-coco-1.32"),
+        ("framework adopt psn-coco-132", "psn-coco-1.32"),
         ("requirement show PSN-BDN-FW", "PSN-BND-FW"),
         ("person left network-oficer --on 2020-01-01", "network-officer"),
         ("readiness --organisation NBM", "NMB"),

@@ -10,6 +10,7 @@ mod exit_codes;
 mod failures;
 mod help;
 mod hostile;
+mod importing;
 mod json;
 mod newcomer;
 mod outputs;

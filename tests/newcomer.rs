@@ -179,18 +179,18 @@ fn a_founder_can_take_the_steps_that_init_names() {
     let place = Place::new().acting_as("security-officer");
     let _ =
         place.run("init --name Northmoor --organisation NMB=Northmoor").fine().says("administrator, security-officer");
-    let _ = place.run("framework add psn-coco-1.32").fine().says("portreeve scheme adopt psn");
+    let _ = place.run("framework adopt psn-coco-1.32").fine().says("portreeve scheme adopt psn");
     let _ = place.run("scheme adopt psn").fine();
 
     let place = Place::new().acting_as("clerk");
     let _ = place.run("init --name Northmoor --organisation NMB=Northmoor --role action-owner").fine();
     let _ = place
-        .run("framework add psn-coco-1.32")
+        .run("framework adopt psn-coco-1.32")
         .exits(3)
         .warns("portreeve person roles clerk --add security-officer")
         .warns("portreeve person add security-officer --role security-officer --as clerk");
     let _ = place.run("person roles clerk --add security-officer --reason \"nobody else\"").fine().says("Action owner");
-    let _ = place.run("framework add psn-coco-1.32").fine();
+    let _ = place.run("framework adopt psn-coco-1.32").fine();
     let _ = place.run("person roles clerk --role \"Security Officer\" --reason x").exits(3).warns("administrator");
 }
 
@@ -246,7 +246,7 @@ fn an_empty_environment_variable_is_unset() {
 fn a_framework_that_no_scheme_judges_can_be_read() {
     let place = Place::new().acting_as("security-officer");
     let _ = place.run("init --name Northmoor --organisation NMB=Northmoor").fine();
-    let _ = place.run("framework add psn-coco-1.32").fine();
+    let _ = place.run("framework adopt psn-coco-1.32").fine();
     let _ = place.run("requirement list --framework psn-coco-1.32").fine().says("PSN-BND-FW");
     let _ = place.run("requirement show PSN-BND-FW").fine().says("No adopted scheme judges");
     let _ = place.run(&format!("source add S-1 Review --kind review --author Us --on {}", day(-1))).fine();

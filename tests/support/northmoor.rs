@@ -13,7 +13,7 @@ impl Place {
             "person add checker --role checker",
             "person add siro --role siro",
             "person add chief-executive --role signatory",
-            "framework add psn-coco-1.32",
+            "framework adopt psn-coco-1.32",
             "scheme adopt psn",
         ] {
             let _ = place.run(line).fine();

@@ -24,4 +24,4 @@ pub use oscal::read_framework;
 pub use playbook::{Playbook, read_playbook};
 pub use problem::{PROBLEMS_MAX, Problem, Problems};
 pub use scheme::read_scheme;
-pub use standards::{AdoptedFiles, Standards, read_standards};
+pub use standards::{AdoptedFiles, Standards, read_standards, tailor};

@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
+use portreeve_engine::built_in_frameworks;
 use portreeve_model::Register;
 use portreeve_model::reference::{FindingId, FrameworkId, OrganisationId, RequirementId, SchemeId};
 
@@ -50,12 +51,14 @@ pub(crate) fn adopt_scheme(id: &str) -> String {
 
 /// The command that adopts a framework; one that is not built in comes from a file.
 pub(crate) fn adopt_framework(id: &str) -> String {
-    let file = if id.starts_with("psn-coco-") { "" } else { " FILE" };
-    format!("portreeve framework add {id}{file}")
+    if built_in_frameworks().iter().any(|known| known.as_str() == id) {
+        return format!("portreeve framework adopt {id}");
+    }
+    format!("portreeve framework import FILE --id {id}")
 }
 
 /// What to do when nothing has been adopted yet.
-pub(crate) const ADOPT_HELP: &str = "adopt one: `portreeve framework add psn-coco-1.32`, then \
+pub(crate) const ADOPT_HELP: &str = "adopt one: `portreeve framework adopt psn-coco-1.32`, then \
                                      `portreeve scheme adopt psn`";
 
 /// A requirement, named in full (`psn-coco-1.32:PSN-BND-FW`) or by its number when one framework has it.

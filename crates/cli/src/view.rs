@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use portreeve_engine::{Asked, EngineError, Standards, followed, playbooks};
+use portreeve_engine::{Asked, EngineError, Standards, built_in_framework, built_in_frameworks, followed, playbooks};
 use portreeve_model::readiness::{GateAnswer, RequirementState, Verdict};
 use portreeve_model::reference::{
     ActionId, DecisionId, EvidenceId, FindingId, FrameworkId, OrganisationId, PersonId, RequirementId, RiskId, SourceId,
@@ -112,7 +112,21 @@ pub(crate) fn form(window: &Window<'_>, scheme: &Scheme, organisation: &Organisa
 }
 
 pub(crate) fn frameworks(window: &Window<'_>) -> Result<Outcome, Failure> {
-    listed(window, "portreeve.frameworks/1", &lists::frameworks(window.register(), window.as_of.on))
+    let register = window.register();
+    let others = built_in_frameworks().into_iter().filter(|id| !register.frameworks.contains_key(id));
+    let others = others.filter_map(|id| built_in_framework(&id).transpose()).collect::<Result<Vec<_>, _>>()?;
+    let table = lists::frameworks(register, &others, window.as_of.on);
+    listed(window, "portreeve.frameworks/1", &table)
+}
+
+/// A framework: as it was adopted, or as it is built in.
+pub(crate) fn framework(window: &Window<'_>, id: &FrameworkId) -> Result<Outcome, Failure> {
+    let record = match show::framework(window.register(), &window.history, id) {
+        Some(record) => Some(record),
+        None => built_in_framework(id)?.map(|framework| show::framework_built_in(&framework)),
+    };
+    let known = window.register().frameworks.keys().cloned().chain(built_in_frameworks());
+    shown(window, "portreeve.framework/1", ("framework", id.as_str()), known, record)
 }
 
 pub(crate) fn schemes(window: &Window<'_>) -> Result<Outcome, Failure> {

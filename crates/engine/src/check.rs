@@ -121,7 +121,11 @@ fn replay(log: &SqliteLog, found: &mut RegisterReport) -> History {
 
 fn objects(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
     let adopted = register.frameworks.values().map(|held| held.event.digest);
+    let originals = register.frameworks.values().filter_map(|held| held.event.original.as_ref());
+    let adopted = adopted.chain(originals.map(|original| original.digest));
     let adopted = adopted.chain(register.schemes.values().map(|held| held.event.digest));
+    let profiles = register.schemes.values().filter_map(|held| held.event.profile.as_ref());
+    let adopted = adopted.chain(profiles.map(|profile| profile.digest));
     let adopted = adopted.chain(register.mappings.values().map(|held| held.event.digest));
     let adopted = adopted.map(|digest| Artefact { digest, size_bytes: None });
     let named = manifests(register);

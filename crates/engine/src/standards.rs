@@ -1,13 +1,14 @@
-//! Frameworks and schemes: adopting a file keeps its exact bytes, and every later answer is judged by those.
+//! What a register is judged by: schemes are adopted here, and frameworks and schemes read back as they were adopted. The
+//! exact bytes are kept, and every later answer is judged by those.
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
 
 use portreeve_catalogue::{AdoptedFiles, Standards, bundled, read_framework, read_standards};
 use portreeve_collector::Blobs as _;
-use portreeve_model::reference::{FrameworkId, OrganisationId, PersonId, SchemeId};
-use portreeve_model::register::adoption::{FrameworkAdopted, SchemeAdopted};
-use portreeve_model::standards::{Framework, Requirement};
+use portreeve_model::reference::{FrameworkId, OrganisationId, PersonId, ProfileId, SchemeId};
+use portreeve_model::register::adoption::{ProfileChosen, SchemeAdopted};
+use portreeve_model::standards::{Framework, Grading, Scheme};
 use portreeve_model::{Day, Digest, Event, Register};
 
 use crate::error::EngineError;
@@ -17,44 +18,6 @@ use crate::session::{Mode, Recorded, Session};
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 impl Session {
-    /// Adopts a framework: the built-in one of that name, or the OSCAL catalog in `bytes`.
-    ///
-    /// # Errors
-    /// When there is none of that name, the file is not a catalog, or the rules refuse.
-    pub fn adopt_framework(
-        &mut self,
-        by: &PersonId,
-        id: &FrameworkId,
-        bytes: Option<Vec<u8>>,
-        mode: Mode,
-    ) -> Result<Recorded, EngineError> {
-        let event = self.framework_adoption(id, bytes, mode)?;
-        self.record(by, vec![event], mode)
-    }
-
-    pub(crate) fn framework_adoption(
-        &self,
-        id: &FrameworkId,
-        bytes: Option<Vec<u8>>,
-        mode: Mode,
-    ) -> Result<Event, EngineError> {
-        let bytes = match bytes {
-            Some(bytes) => bytes,
-            None => bundled::framework_file(id.as_str())
-                .ok_or_else(|| unknown("built-in framework", id.as_str(), bundled::framework_ids()))?
-                .into_owned(),
-        };
-        let framework = read_framework(id.clone(), &bytes)
-            .map_err(|problems| EngineError::Catalogue { what: format!("the catalog for `{id}`"), problems })?;
-        let digest = self.keep(&bytes, mode)?;
-        let requirements = framework.requirements.iter().map(|requirement| requirement.number.clone()).collect();
-        let of = |asked: &Requirement| asked.indicators.iter().map(|one| one.id.clone()).collect();
-        let graded = framework.requirements.iter().filter(|asked| !asked.indicators.is_empty());
-        let indicators = graded.map(|asked| (asked.number.clone(), of(asked))).collect();
-        let (title, version) = (framework.title, framework.version);
-        Ok(FrameworkAdopted { id: id.clone(), title, version, digest, requirements, indicators }.into())
-    }
-
     /// Adopts a scheme: the built-in one of that name, or the scheme file in `bytes`. Its framework must be adopted.
     ///
     /// # Errors
@@ -78,14 +41,44 @@ impl Session {
         };
         let framework = portreeve_catalogue::scheme::framework_named(&bytes)
             .map_err(|problems| EngineError::Catalogue { what: format!("the scheme `{}`", asked.id), problems })?;
-        let scheme = self.read_standards(register, framework.as_ref(), &bytes)?.scheme;
+        let profile = self.profile_bytes(asked, register, framework.as_ref())?;
+        let standards = self.read_standards(register, framework.as_ref(), profile.as_deref(), &bytes)?;
+        let Standards { scheme, framework: judged } = standards;
+        must_say_how_far(&scheme, &judged)?;
         if scheme.id != asked.id {
             return Err(EngineError::Unfit(format!("the file is the scheme `{}`, not `{}`", scheme.id, asked.id)));
         }
         let digest = self.keep(&bytes, mode)?;
+        let profile = match (profile, judged.profile) {
+            (Some(bytes), Some(title)) => Some(ProfileChosen { title, digest: self.keep(&bytes, mode)? }),
+            _ => None,
+        };
         let organisations = asked.organisations.clone();
         let (id, title, target) = (scheme.id, scheme.title, asked.target);
-        Ok(SchemeAdopted { id, title, framework, digest, profile: None, organisations, target }.into())
+        Ok(SchemeAdopted { id, title, framework, digest, profile, organisations, target }.into())
+    }
+
+    /// The profile a scheme is to be judged with: the one asked for, or else the one it was judged with before.
+    fn profile_bytes(
+        &self,
+        asked: &SchemeAdoption,
+        register: &Register,
+        framework: Option<&FrameworkId>,
+    ) -> Result<Option<Vec<u8>>, EngineError> {
+        match &asked.profile {
+            ProfileAsked::AsBefore => {
+                let before = register.schemes.get(&asked.id).and_then(|held| held.event.profile.as_ref());
+                before.map(|profile| self.blob(&profile.digest)).transpose()
+            }
+            ProfileAsked::Bytes(bytes) => Ok(Some(bytes.clone())),
+            ProfileAsked::BuiltIn(id) => {
+                let framework = framework.map_or("", |framework| framework.as_str());
+                let bytes = bundled::profile_file(framework, id.as_str());
+                let bytes =
+                    bytes.ok_or_else(|| unknown("built-in profile", id.as_str(), bundled::profile_ids(framework)))?;
+                Ok(Some(bytes.into_owned()))
+            }
+        }
     }
 
     /// The framework as it was adopted.
@@ -105,7 +98,8 @@ impl Session {
         let held = register.schemes.get(id);
         let held = &held.ok_or_else(|| unknown("adopted scheme", id.as_str(), register.schemes.keys()))?.event;
         let scheme = self.blob(&held.digest)?;
-        self.read_standards(register, held.framework.as_ref(), &scheme)
+        let profile = held.profile.as_ref().map(|profile| self.blob(&profile.digest)).transpose()?;
+        self.read_standards(register, held.framework.as_ref(), profile.as_deref(), &scheme)
     }
 
     /// Reads a scheme together with the framework it judges, as that was adopted.
@@ -113,6 +107,7 @@ impl Session {
         &self,
         register: &Register,
         framework: Option<&FrameworkId>,
+        profile: Option<&[u8]>,
         scheme: &[u8],
     ) -> Result<Standards, EngineError> {
         let framework = match framework {
@@ -120,7 +115,7 @@ impl Session {
             None => None,
         };
         let framework = framework.as_ref().map(|(id, bytes)| (*id, bytes.as_slice()));
-        read_standards(AdoptedFiles { framework, scheme })
+        read_standards(AdoptedFiles { framework, profile, scheme })
             .map_err(|problems| EngineError::Catalogue { what: "the scheme".to_owned(), problems })
     }
 
@@ -131,7 +126,7 @@ impl Session {
         self.blob(&held.event.digest)
     }
 
-    fn keep(&self, bytes: &[u8], mode: Mode) -> Result<Digest, EngineError> {
+    pub(crate) fn keep(&self, bytes: &[u8], mode: Mode) -> Result<Digest, EngineError> {
         match mode {
             Mode::DryRun => Ok(Digest::of(bytes)),
             Mode::Write => Ok(self.blobs.put(&mut &*bytes)?.digest),
@@ -152,6 +147,34 @@ impl Session {
     }
 }
 
+/// Grades without a profile would be held against nothing that anybody has agreed.
+fn must_say_how_far(scheme: &Scheme, framework: &Framework) -> Result<(), EngineError> {
+    let graded = matches!(scheme.grading, Grading::Indicators(_));
+    if !graded || framework.requirements.iter().all(|asked| asked.target.is_some()) {
+        return Ok(());
+    }
+    let known: Vec<String> =
+        bundled::profile_ids(framework.id.as_str()).iter().map(|id| format!("`--profile {id}`")).collect();
+    let known = if known.is_empty() { "a profile file".to_owned() } else { known.join(", ") };
+    Err(EngineError::Unfit(format!(
+        "the scheme `{}` grades requirements, and no profile says how far each must be met: choose {known}, or give your \
+         own as an OSCAL profile file",
+        scheme.id
+    )))
+}
+
+/// Which profile a scheme is to be judged with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ProfileAsked {
+    /// The one it was judged with before, if any.
+    #[default]
+    AsBefore,
+    /// A built-in one of the scheme's framework.
+    BuiltIn(ProfileId),
+    /// An OSCAL profile of the scheme's framework, as a file's bytes.
+    Bytes(Vec<u8>),
+}
+
 /// A scheme to adopt.
 #[derive(Clone, Debug)]
 pub struct SchemeAdoption {
@@ -159,13 +182,15 @@ pub struct SchemeAdoption {
     pub id: SchemeId,
     /// The scheme file; the built-in one when absent.
     pub bytes: Option<Vec<u8>>,
+    /// How far each requirement is to be met.
+    pub profile: ProfileAsked,
     /// Who goes for it.
     pub organisations: BTreeSet<OrganisationId>,
     /// By when.
     pub target: Option<Day>,
 }
 
-fn unknown<K: ToString>(noun: &'static str, given: &str, known: impl IntoIterator<Item = K>) -> EngineError {
+pub(crate) fn unknown<K: ToString>(noun: &'static str, given: &str, known: impl IntoIterator<Item = K>) -> EngineError {
     let near = known.into_iter().map(|known| known.to_string()).collect();
     EngineError::Unknown { noun, given: given.to_owned(), near }
 }

@@ -19,7 +19,7 @@ use crate::error::EngineError;
 use crate::evidence::Files;
 use crate::init::{NewRegister, make};
 use crate::session::{Mode, Session};
-use crate::standards::SchemeAdoption;
+use crate::standards::{ProfileAsked, SchemeAdoption};
 
 #[derive(RustEmbed)]
 #[folder = "../../evidence/east-herts-stevenage"]
@@ -167,11 +167,12 @@ fn entry(session: &Session, history: &History, line: &Line, shelf: &Path) -> Res
     let event = match (&step.event, &step.evidence, &step.adopt_framework, &step.adopt_scheme) {
         (Some(event), None, None, None) => event.clone(),
         (None, Some(artefacts), None, None) => collected(session, line, artefacts, shelf)?,
-        (None, None, Some(id), None) => session.framework_adoption(id, None, Mode::Write)?,
+        (None, None, Some(id), None) => session.framework_adoption(id, Mode::Write)?,
         (None, None, None, Some(adoption)) => {
             let asked = SchemeAdoption {
                 id: adoption.id.clone(),
                 bytes: None,
+                profile: ProfileAsked::AsBefore,
                 organisations: adoption.organisations.clone(),
                 target: adoption.target,
             };

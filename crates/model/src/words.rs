@@ -91,6 +91,20 @@ impl Severity {
 }
 
 words! {
+    /// The form in which a framework came that was not an OSCAL catalog in JSON.
+    ForeignFormat, "format" {
+        /// An OSCAL catalog in YAML.
+        OscalCatalog = "oscal-catalog", "OSCAL catalog";
+        /// An OSCAL profile with the catalogs it imports.
+        OscalProfile = "oscal-profile", "OSCAL profile";
+        /// A library of CISO Assistant.
+        CisoAssistant = "ciso-assistant", "CISO Assistant library";
+        /// The Cyber Assessment Framework as WebCAF keeps it.
+        WebCaf = "webcaf", "WebCAF framework";
+    }
+}
+
+words! {
     /// What a person may do in a register. A person may hold several roles.
     Role, "role" {
         /// Adds people and roles, never content.

@@ -8,6 +8,8 @@ mod webcaf;
 mod write;
 
 use portreeve_model::reference::FrameworkId;
+use portreeve_model::standards::Framework;
+use portreeve_model::words::ForeignFormat;
 use serde_json::Value;
 
 use crate::json;
@@ -15,42 +17,14 @@ use crate::oscal;
 use crate::problem::{Problem, Problems};
 use crate::yaml::{self, Tree};
 
-/// The formats that are understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// An OSCAL catalog: JSON, or the same in YAML.
-    OscalCatalog,
-    /// A CISO Assistant library.
-    CisoAssistant,
-    /// The Cyber Assessment Framework as WebCAF writes it.
-    WebCaf,
-}
-
-impl Format {
-    /// The word for it in an adoption.
-    pub fn word(self) -> &'static str {
-        match self {
-            Format::OscalCatalog => "oscal-catalog",
-            Format::CisoAssistant => "ciso-assistant",
-            Format::WebCaf => "webcaf",
-        }
-    }
-
-    /// Its name in a sentence.
-    pub fn name(self) -> &'static str {
-        match self {
-            Format::OscalCatalog => "an OSCAL catalog",
-            Format::CisoAssistant => "a CISO Assistant library",
-            Format::WebCaf => "WebCAF's Cyber Assessment Framework",
-        }
-    }
-}
+/// How many of a stranger's topmost names are quoted.
+const NAMES_SHOWN_MAX: usize = 5;
 
 /// What was read of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Imported {
     /// What it is.
-    pub format: Format,
+    pub format: ForeignFormat,
     /// What it calls itself.
     pub title: String,
     /// The frameworks it holds.
@@ -68,8 +42,8 @@ pub struct Imported {
 /// One framework of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedFramework {
-    /// A reference for it, from the file's own name for it.
-    pub suggested_id: FrameworkId,
+    /// A reference for it: the one the caller wants, or one made of the file's own name for it.
+    pub id: FrameworkId,
     /// Its title as published.
     pub title: String,
     /// Its version as published.
@@ -78,6 +52,8 @@ pub struct ImportedFramework {
     pub catalog: Vec<u8>,
     /// What was counted in it.
     pub counts: Counts,
+    /// What the catalog reads as; nothing where no piece of it is answered, so that nobody could be judged by it.
+    pub framework: Option<Framework>,
 }
 
 /// What was counted in a framework, as its own format counts.
@@ -123,12 +99,6 @@ pub struct Told<'a> {
     pub id: Option<&'a FrameworkId>,
 }
 
-/// What the file is, by its first letter and its topmost names.
-enum Found {
-    Json(Value),
-    Yaml(Tree),
-}
-
 /// Reads a file of any format that is understood.
 ///
 /// # Errors
@@ -137,41 +107,40 @@ pub fn read(bytes: &[u8], told: Told<'_>) -> Result<Imported, Problems> {
     if looks_like_json(bytes) {
         // Read here for its topmost name only: an OSCAL catalog is kept as it came.
         return match json::parse(bytes)? {
-            Value::Object(fields) if fields.contains_key("catalog") => catalog(bytes.to_vec()),
-            other => Err(not_understood(&names(&Found::Json(other)))),
+            Value::Object(fields) if fields.contains_key("catalog") => catalog(bytes.to_vec(), told),
+            Value::Object(fields) => Err(not_understood(fields.keys().map(String::as_str))),
+            _ => Err(not_understood([].into_iter())),
         };
     }
     let tree = yaml::tree(bytes)?;
-    let has = |name: &str| matches!(&tree, Tree::Mapping(fields) if fields.iter().any(|(key, _)| key == name));
+    let Tree::Mapping(fields) = &tree else { return Err(not_understood([].into_iter())) };
+    let has = |name: &str| fields.iter().any(|(key, _)| key == name);
     if has("urn") && has("objects") {
-        return library::read(&tree);
+        return judged(library::read(&tree)?, told);
     }
     if has("objectives") {
-        return webcaf::read(&tree, told);
+        return judged(webcaf::read(&tree, told)?, told);
     }
     if has("catalog") {
         let bytes = serde_json::to_vec(&Value::from(tree));
-        return catalog(bytes.map_err(|error| Problems::one(Problem::new("", error.to_string(), "give it in JSON")))?);
+        let bytes = bytes.map_err(|error| Problems::one(Problem::new("", error.to_string(), "give it in JSON")))?;
+        return catalog(bytes, told);
     }
-    Err(not_understood(&names(&Found::Yaml(tree))))
+    Err(not_understood(fields.iter().map(|(name, _)| name.as_str())))
 }
 
 /// An OSCAL catalog as it stands.
-fn catalog(catalog: Vec<u8>) -> Result<Imported, Problems> {
-    let suggested_id = oscal::suggested_id(&catalog)?;
-    let framework = oscal::read_framework(suggested_id.clone(), &catalog)?;
+fn catalog(catalog: Vec<u8>, told: Told<'_>) -> Result<Imported, Problems> {
+    let id = told.id.cloned().map_or_else(|| oscal::suggested_id(&catalog), Ok)?;
+    let framework = oscal::read_framework(id.clone(), &catalog)?;
     let requirements = framework.requirements.len();
     let title = framework.title.to_string();
+    let version = framework.version.to_string();
     let counts = Counts { nodes: requirements, assessable: requirements, ..Counts::default() };
-    let framework = ImportedFramework {
-        suggested_id,
-        title: title.clone(),
-        version: framework.version.to_string(),
-        catalog,
-        counts,
-    };
+    let framework = Some(framework);
+    let framework = ImportedFramework { id, title: title.clone(), version, catalog, counts, framework };
     Ok(Imported {
-        format: Format::OscalCatalog,
+        format: ForeignFormat::OscalCatalog,
         title,
         frameworks: vec![framework],
         mappings: Vec::new(),
@@ -179,6 +148,24 @@ fn catalog(catalog: Vec<u8>) -> Result<Imported, Problems> {
         unread: Vec::new(),
         notes: Vec::new(),
     })
+}
+
+/// Reads what was written of a file as a register would, under the reference it is wanted by.
+fn judged(mut imported: Imported, told: Told<'_>) -> Result<Imported, Problems> {
+    if let Some(id) = told.id {
+        match imported.frameworks.as_mut_slice() {
+            [only] => only.id = id.clone(),
+            others => {
+                let what = format!("it holds {} frameworks, and one reference was given", others.len());
+                return Err(Problems::one(Problem::new("", what, "leave `--id` out")));
+            }
+        }
+    }
+    for one in imported.frameworks.iter_mut().filter(|one| one.counts.assessable > 0) {
+        let read = oscal::read_framework(one.id.clone(), &one.catalog);
+        one.framework = Some(read.map_err(|problems| problems.in_file("the catalog made of it"))?);
+    }
+    Ok(imported)
 }
 
 /// JSON is YAML too, but its own reader is five times as fast and knows its own faults better.
@@ -189,17 +176,9 @@ fn looks_like_json(bytes: &[u8]) -> bool {
     utf16 || matches!(first, None | Some(b'{' | b'[' | b'<' | b'"'))
 }
 
-/// The topmost names of a file, a few of them.
-fn names(found: &Found) -> String {
-    let names: Vec<&str> = match found {
-        Found::Json(Value::Object(fields)) => fields.keys().map(String::as_str).take(5).collect(),
-        Found::Yaml(Tree::Mapping(fields)) => fields.iter().map(|(name, _)| name.as_str()).take(5).collect(),
-        _ => Vec::new(),
-    };
-    if names.is_empty() { "no names".to_owned() } else { format!("`{}`", names.join("`, `")) }
-}
-
-fn not_understood(names: &str) -> Problems {
+fn not_understood<'n>(names: impl Iterator<Item = &'n str>) -> Problems {
+    let names: Vec<&str> = names.take(NAMES_SHOWN_MAX).collect();
+    let names = if names.is_empty() { "no names".to_owned() } else { format!("`{}`", names.join("`, `")) };
     let remedy = "give an OSCAL catalog (`catalog`, in JSON or YAML), a CISO Assistant library (`urn` and `objects`, \
                   in YAML) or WebCAF's framework (`objectives`, in YAML)";
     Problems::one(Problem::new("", format!("it is of no format that is understood: at its top it has {names}"), remedy))

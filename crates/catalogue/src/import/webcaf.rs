@@ -3,11 +3,12 @@
 //! file holds none, so it comes from the file's name or from whoever imports it.
 
 use portreeve_model::reference::FrameworkId;
+use portreeve_model::words::ForeignFormat;
 use serde_json::{Value, json};
 
 use super::entry::{Entry, Reading};
 use super::write::{NO_DAY, OSCAL_VERSION, Piece, Props, prose, title, token, uuid};
-use super::{Counts, Format, Imported, ImportedFramework, Told};
+use super::{Counts, Imported, ImportedFramework, Told};
 use crate::json::below;
 use crate::oscal::{NAMESPACE, REQUIREMENTS_MAX};
 use crate::problem::Problems;
@@ -57,7 +58,7 @@ fn file(tree: &Tree, told: Told<'_>, reading: &mut Reading) -> Option<Imported> 
         return None;
     }
     let version = version?;
-    let suggested_id: FrameworkId = match told.id {
+    let id: FrameworkId = match told.id {
         Some(id) => id.clone(),
         None => format!("webcaf-{version}").parse().ok()?,
     };
@@ -69,14 +70,14 @@ fn file(tree: &Tree, told: Told<'_>, reading: &mut Reading) -> Option<Imported> 
             "version": version,
             "oscal-version": OSCAL_VERSION,
             "last-modified": NO_DAY,
-            "props": [{ "name": "framework-id", "ns": NAMESPACE, "value": suggested_id }],
+            "props": [{ "name": "framework-id", "ns": NAMESPACE, "value": id }],
         },
         "groups": groups,
     } });
     let catalog = serde_json::to_vec(&document).ok()?;
-    let framework = ImportedFramework { suggested_id, title: called.clone(), version, catalog, counts };
+    let framework = ImportedFramework { id, title: called.clone(), version, catalog, counts, framework: None };
     Some(Imported {
-        format: Format::WebCaf,
+        format: ForeignFormat::WebCaf,
         title: called,
         frameworks: vec![framework],
         mappings: Vec::new(),

@@ -64,7 +64,7 @@ fn every_library_is_read_and_counts_what_others_counted() {
 fn what_is_written_of_a_library_is_a_framework_with_its_assessable_nodes() {
     for (file, _) in libraries() {
         for framework in read(&file).frameworks {
-            let id = framework.suggested_id.clone();
+            let id = framework.id.clone();
             let name = file.display();
             let read = read_framework(id, &framework.catalog).unwrap_or_else(|problems| panic!("{name}\n{problems}"));
             assert_eq!(read.title.as_str(), framework.title, "{name}");

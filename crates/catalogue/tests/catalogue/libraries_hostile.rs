@@ -110,7 +110,7 @@ fn what_occurs_in_the_wild_is_stood() {
     assert_eq!(imported.notes, ["The implementation group `G9` is used 1 times and defined nowhere."]);
     assert_eq!(imported.unread, [("`flavour` of a requirement node".to_owned(), 1)]);
     let framework = &imported.frameworks[0];
-    assert_eq!((framework.suggested_id.as_str(), framework.version.as_str()), ("ours-1.0", "7"));
+    assert_eq!((framework.id.as_str(), framework.version.as_str()), ("ours-1.0", "7"));
     let catalog: Value = serde_json::from_slice(&framework.catalog).unwrap();
     assert_eq!(catalog["catalog"]["metadata"]["published"], "2026-01-02T00:00:00Z");
     let top = &catalog["catalog"]["groups"][0];

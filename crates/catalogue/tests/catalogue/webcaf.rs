@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use portreeve_catalogue::import::{self, Format, Imported, Told};
+use portreeve_catalogue::import::{self, Imported, Told};
 use portreeve_catalogue::read_framework;
+use portreeve_model::words::ForeignFormat;
 use serde_json::Value;
 
 use crate::shared::path;
@@ -29,8 +30,8 @@ fn every_indicator_stands_in_its_column_under_its_number() {
     for (version, outcomes, columns) in [("3.2", 39, [184, 111, 154]), ("4.0", 41, [224, 148, 183])] {
         let Some(imported) = webcaf(version) else { return };
         let framework = &imported.frameworks[0];
-        assert_eq!(imported.format, Format::WebCaf);
-        assert_eq!(framework.suggested_id.to_string(), format!("webcaf-{version}"));
+        assert_eq!(imported.format, ForeignFormat::WebCaf);
+        assert_eq!(framework.id.to_string(), format!("webcaf-{version}"));
         assert_eq!(
             (framework.counts.roots, framework.counts.nodes, framework.counts.assessable),
             (4, 18 + outcomes, outcomes)
@@ -50,7 +51,7 @@ fn every_indicator_stands_in_its_column_under_its_number() {
         assert_eq!(ids.len(), columns.iter().sum::<usize>(), "{version}: every indicator has an id of its own");
         let first = ids["A1.a.NA.1"];
         assert!(first["props"].as_array().unwrap().iter().any(|prop| prop["value"] == "A1.a.1"), "WebCAF's own key");
-        let read = read_framework(framework.suggested_id.clone(), &framework.catalog).unwrap();
+        let read = read_framework(framework.id.clone(), &framework.catalog).unwrap();
         assert_eq!((read.requirements.len(), read.version.as_str()), (outcomes, version));
         assert_eq!(read.requirements[0].number.as_str(), "A1.a");
     }

@@ -135,7 +135,7 @@ impl InitArgs {
         }
         text.push_str(
             "  portreeve person add ID --role ROLE      who works in it: nobody checks their own work, so at least two\n  \
-               portreeve framework add psn-coco-1.32    what is asked\n  \
+               portreeve framework adopt psn-coco-1.32  what is asked\n  \
                portreeve scheme adopt psn               what an accreditation needs\n",
         );
         text

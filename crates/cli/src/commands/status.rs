@@ -46,7 +46,7 @@ fn beginning(window: &Window<'_>) -> Outcome {
             "portreeve person add ID --role ROLE",
             "let somebody else join: nobody checks their own work",
         ),
-        (!register.frameworks.is_empty(), "portreeve framework add psn-coco-1.32", "adopt what is asked"),
+        (!register.frameworks.is_empty(), "portreeve framework adopt psn-coco-1.32", "adopt what is asked"),
         (false, "portreeve scheme adopt psn", "adopt what an accreditation needs"),
     ];
     let mut text = format!("{name}: nothing can be judged yet.\n\n");

@@ -195,8 +195,11 @@ fn standards(root: &Path, register: &Register, adopted: &SchemeAdopted) -> Resul
         None => None,
     };
     let framework = framework.as_ref().map(|(id, bytes)| (*id, bytes.as_slice()));
+    let profile =
+        adopted.profile.as_ref().map(|chosen| standard(root, pack::PROFILE, Some(chosen.digest))).transpose()?;
     let scheme = standard(root, pack::SCHEME, Some(adopted.digest))?;
-    read_standards(AdoptedFiles { framework, scheme: &scheme }).map_err(|problems| problems.to_string())
+    read_standards(AdoptedFiles { framework, profile: profile.as_deref(), scheme: &scheme })
+        .map_err(|problems| problems.to_string())
 }
 
 /// An adopted file, which must be the one that an entry names.

@@ -14,7 +14,7 @@ use crate::reference::{
 };
 use crate::refusal::Refusal;
 use crate::text::{Note, Title};
-use crate::words::Role;
+use crate::words::{ForeignFormat, Role};
 
 /// A published version of a framework is adopted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,21 @@ pub struct FrameworkAdopted {
     /// The indicators of each requirement that has any, so that every answer can be checked without the file.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub indicators: BTreeMap<RequirementNumber, BTreeSet<IndicatorId>>,
+    /// The file the catalog was made of, when it was of another format.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<Original>,
+}
+
+/// A file as somebody brought it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Original {
+    /// Its format.
+    pub format: ForeignFormat,
+    /// Its name, without its folder.
+    pub file: Title,
+    /// SHA-256 of its bytes, kept as a blob.
+    pub digest: Digest,
 }
 
 /// A scheme is adopted for one or several organisations.

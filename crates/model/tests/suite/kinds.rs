@@ -21,7 +21,8 @@ pub(crate) fn every_kind() -> Story {
         story.record("clerk", day_one, person(id, &[role]));
     }
     story.record("clerk", day_one, roles_changed("member", &["board-member", "section-151-officer"]));
-    story.record("officer", day_one, framework());
+    let original = json!({ "format": "webcaf", "file": "framework v1.32.yaml", "digest": "aa".repeat(32) });
+    story.record("officer", day_one, framework().with("original", original));
     story.record("officer", day_one, scheme().with("target", "2019-05-31"));
     story.record("officer", day_one, source("ITHC").with("findings_reported", 3).with("provenance", "Report, page 4"));
     let raised = finding("F-1", "medium")

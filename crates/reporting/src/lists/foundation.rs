@@ -6,7 +6,7 @@ use portreeve_model::{Day, Register};
 
 use super::ids;
 use crate::Subject;
-use crate::table::{Table, row};
+use crate::table::{Cell, Table, row};
 
 /// The requirements, one row for each organisation that is asked.
 pub fn requirements(subject: &Subject<'_>, _on: Day) -> Table {
@@ -67,8 +67,8 @@ pub fn organisations(register: &Register, _on: Day) -> Table {
     table
 }
 
-/// The frameworks that were adopted.
-pub fn frameworks(register: &Register, _on: Day) -> Table {
+/// The frameworks that were adopted; after them those of `built_in` that were not, without a day.
+pub fn frameworks(register: &Register, built_in: &[Framework], _on: Day) -> Table {
     let columns = ["Reference", "Title", "Version", ">Requirements", "Adopted", "SHA-256"];
     let mut table = Table::new("Frameworks", &columns);
     for (id, held) in &register.frameworks {
@@ -80,6 +80,20 @@ pub fn frameworks(register: &Register, _on: Day) -> Table {
             held.adopted.on,
             held.event.digest.to_string(),
         ]);
+    }
+    for framework in built_in.iter().filter(|framework| !register.frameworks.contains_key(&framework.id)) {
+        table.rows.push(row![
+            framework.id.to_string(),
+            framework.title.to_string(),
+            framework.version.to_string(),
+            framework.requirements.len(),
+            Cell::Nothing,
+            Cell::Nothing,
+        ]);
+        table.note = Some(format!(
+            "Built in and not adopted: those without a day. To adopt one: portreeve framework adopt {}",
+            framework.id
+        ));
     }
     table
 }

@@ -1,6 +1,7 @@
 //! One thing in full: its facts, and every entry that names it.
 
 mod evidence;
+mod framework;
 mod outcome;
 mod work;
 
@@ -13,6 +14,7 @@ use crate::safe::Page;
 use crate::table::key;
 
 pub use evidence::{evidence, requirement};
+pub use framework::{framework, framework_built_in};
 pub use outcome::{decision, risk};
 pub use work::{action, finding, source};
 

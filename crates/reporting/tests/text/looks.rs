@@ -1,5 +1,6 @@
 //! Snapshots of every text and every document.
 
+use portreeve_model::standards::Framework;
 use portreeve_reporting::why::Wanted;
 use portreeve_reporting::{lists, log, next, plan, readiness, show, status, why};
 
@@ -42,6 +43,8 @@ fn every_list() {
     let world = world();
     let (subject, on) = (world.subject(), world.on());
     let register = subject.register;
+    let built_in =
+        ["caf-4.0", "psn-coco-1.32"].map(|id| Framework { id: id.parse().unwrap(), ..subject.framework.clone() });
     let tables = [
         lists::actions(&subject, &lists::ActionFilter::default(), on),
         lists::findings(register, &lists::FindingFilter::default(), on),
@@ -52,7 +55,7 @@ fn every_list() {
         lists::requirements(&subject, on),
         lists::people(register, on),
         lists::organisations(register, on),
-        lists::frameworks(register, on),
+        lists::frameworks(register, &built_in, on),
         lists::schemes(register, on),
         lists::packs(register, on),
         lists::certificates(register, on),

@@ -69,16 +69,17 @@ pub(super) fn read(
 
     let (urn, reference) = (urn?, reference?);
     let called = name.as_deref().and_then(title).or_else(|| title(&reference))?;
-    let suggested = suggested(&reference, &urn, &below(path, "ref_id"), reading)?;
+    let id = suggested(&reference, &urn, &below(path, "ref_id"), reading)?;
     let told = Resource {
         title: Some(name.as_deref().unwrap_or(&reference)),
         description: description.as_deref(),
         remarks: annotation.as_deref(),
     };
     resources.insert(1, resource("framework", &uuid(&[&within]), &told, props));
-    let about = About { head, id: &suggested, urn: &urn, title: &called, resources };
+    let about = About { head, id: &id, urn: &urn, title: &called, resources };
     let catalog = catalog(about, all, &roots, reading)?;
-    Some(ImportedFramework { suggested_id: suggested, title: called, version: head.version.clone(), catalog, counts })
+    let version = head.version.clone();
+    Some(ImportedFramework { id, title: called, version, catalog, counts, framework: None })
 }
 
 /// The short name as a reference, or the end of the URN where nothing is left of it.

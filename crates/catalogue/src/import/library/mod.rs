@@ -16,10 +16,11 @@ mod numbers;
 mod question;
 mod resources;
 
+use portreeve_model::words::ForeignFormat;
 use serde_json::Value;
 
+use super::Imported;
 use super::entry::{Entry, Reading};
-use super::{Format, Imported};
 use crate::json::below;
 use crate::problem::Problems;
 use crate::yaml::Tree;
@@ -81,7 +82,15 @@ fn library(tree: &Tree, reading: &mut Reading) -> Option<Imported> {
     held.retain(|(_, count)| *count > 0);
     objects.rest("the library's objects", reading);
     let title = head.title.clone();
-    Some(Imported { format: Format::CisoAssistant, title, frameworks, mappings, held, unread: Vec::new(), notes })
+    Some(Imported {
+        format: ForeignFormat::CisoAssistant,
+        title,
+        frameworks,
+        mappings,
+        held,
+        unread: Vec::new(),
+        notes,
+    })
 }
 
 /// The objects of a kind, which stand under its singular or its plural, alone or in a list.
