@@ -7,6 +7,7 @@ mod corpus;
 mod data;
 mod document;
 mod encodings;
+mod grading;
 mod hostile;
 mod libraries;
 mod libraries_hostile;
