@@ -17,6 +17,8 @@ mod playbooks;
 mod resolution;
 mod schemes;
 mod shared;
+mod speed;
 mod structure;
+mod tailored;
 mod webcaf;
 mod wording;
