@@ -11,6 +11,7 @@ mod failures;
 mod help;
 mod hostile;
 mod json;
+mod mapping;
 mod newcomer;
 mod outputs;
 mod past;

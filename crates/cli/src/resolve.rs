@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
+use portreeve_engine::built_in_frameworks;
 use portreeve_model::Register;
 use portreeve_model::reference::{FindingId, FrameworkId, OrganisationId, RequirementId, SchemeId};
 
@@ -42,6 +43,21 @@ pub(crate) fn scheme(register: &Register, named: Option<&SchemeId>) -> Result<Sc
     }
 }
 
+/// The framework meant: by its own name, adopted or built in, or by that of an adopted scheme that judges it.
+pub(crate) fn framework(register: &Register, given: &str) -> Result<FrameworkId, Failure> {
+    let built_in = built_in_frameworks();
+    let known = || register.frameworks.keys().chain(&built_in);
+    if let Some(id) = known().find(|id| id.as_str() == given) {
+        return Ok(id.clone());
+    }
+    if let Some(held) = register.schemes.get(given) {
+        return Ok(held.event.framework.clone());
+    }
+    let names = known().map(ToString::to_string).chain(register.schemes.keys().map(ToString::to_string));
+    let names: BTreeSet<String> = names.collect();
+    Err(unknown("framework or scheme", given, names, "framework list"))
+}
+
 /// The command that adopts a scheme; one that is not built in comes from a file.
 pub(crate) fn adopt_scheme(id: &str) -> String {
     let file = if id == "psn" { "" } else { " FILE" };
@@ -50,7 +66,8 @@ pub(crate) fn adopt_scheme(id: &str) -> String {
 
 /// The command that adopts a framework; one that is not built in comes from a file.
 pub(crate) fn adopt_framework(id: &str) -> String {
-    let file = if id.starts_with("psn-coco-") { "" } else { " FILE" };
+    let built_in = built_in_frameworks().iter().any(|known| known.as_str() == id);
+    let file = if built_in { "" } else { " FILE" };
     format!("portreeve framework add {id}{file}")
 }
 

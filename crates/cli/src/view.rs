@@ -37,11 +37,11 @@ const WIDTH: usize = 100;
 const AT_RISK_DAYS: u16 = 14;
 
 /// For a text that is read as a whole, wherever it goes.
-fn page() -> Layout {
+pub(crate) fn page() -> Layout {
     Layout { width: Some(layout().width.unwrap_or(WIDTH)), ..layout() }
 }
 
-fn listed(window: &Window<'_>, format: &'static str, table: &Table) -> Result<Outcome, Failure> {
+pub(crate) fn listed(window: &Window<'_>, format: &'static str, table: &Table) -> Result<Outcome, Failure> {
     let demonstration = window.is_demonstration();
     Ok(Outcome::new(demonstration, format, table.text(layout()), table.json(format, demonstration)))
 }

@@ -130,7 +130,8 @@ impl Session {
         Ok(Standards { framework, scheme })
     }
 
-    fn keep(&self, bytes: &[u8], mode: Mode) -> Result<Digest, EngineError> {
+    /// Keeps the bytes of a catalogue file; a dry run only works out their digest.
+    pub(crate) fn keep(&self, bytes: &[u8], mode: Mode) -> Result<Digest, EngineError> {
         match mode {
             Mode::DryRun => Ok(Digest::of(bytes)),
             Mode::Write => Ok(self.blobs.put(&mut &*bytes)?.digest),

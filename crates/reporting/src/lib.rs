@@ -7,6 +7,7 @@
 pub mod index;
 pub mod lists;
 pub mod log;
+pub mod mapping;
 pub mod next;
 pub mod pack;
 mod page;

@@ -1,5 +1,7 @@
 //! `portreeve framework`: published sets of requirements, built in or from any OSCAL catalog file.
 
+mod changes;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +25,8 @@ pub(crate) enum FrameworkCommand {
     Add(AddArgs),
     /// List the frameworks that were adopted
     List,
+    /// What changed between two versions, and what to look at again in this register
+    Changes(changes::ChangesArgs),
 }
 
 #[derive(Debug, Args)]
@@ -38,12 +42,14 @@ impl Run for FrameworkCommand {
         match self {
             FrameworkCommand::Add(_) => "adopt the framework",
             FrameworkCommand::List => "list the frameworks",
+            FrameworkCommand::Changes(_) => "compare the versions",
         }
     }
 
     fn run(self, door: &mut Door) -> Result<Outcome, Failure> {
         let args = match self {
             FrameworkCommand::List => return view::frameworks(&door.ask()?),
+            FrameworkCommand::Changes(args) => return changes::changes(&args, door),
             FrameworkCommand::Add(args) => args,
         };
         let bytes = args.file.as_deref().map(file).transpose()?;
@@ -61,6 +67,10 @@ impl Run for FrameworkCommand {
         let psn = args.id.as_str().starts_with("psn-coco-");
         let next = if psn { "portreeve scheme adopt psn" } else { "portreeve scheme adopt SCHEME FILE" };
         let change = change.note(format!("Next: {next}"));
+        let change = match changes::hint(desk.register(), &args.id) {
+            Some(hint) => change.note(hint),
+            None => change,
+        };
         Ok(change.told(desk.register().is_demonstration(), &recorded))
     }
 }
