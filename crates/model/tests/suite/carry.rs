@@ -1,12 +1,10 @@
 //! Evidence carried to another framework: who may, along what, and that only a second person's judgement makes it count.
 
+use portreeve_model::Refusal;
 use portreeve_model::readiness::{Blocker, Ground, Remedy, RequirementAnswer, Shortfall};
-use portreeve_model::{Event, Refusal};
-use proptest::prelude::*;
 use serde_json::json;
 
 use super::drafts::*;
-use super::laws::{BEGINNING, answers, config, pick, steps, walk};
 use super::story::{START, Story, refuses};
 
 const ON: &str = "2018-10-01";
@@ -24,26 +22,6 @@ fn accepted_elsewhere() -> Story {
     );
     story.record("checker", "2018-09-06", checked("E-1", true));
     story
-}
-
-/// A pair of the mapping, for the laws.
-pub(crate) fn pair_of_mapping(choice: u8) -> (&'static str, &'static str) {
-    [("O3", "R5"), ("O1", "R1"), ("O1", "R2"), ("O2", "R3")][usize::from(choice) % 4]
-}
-
-/// Evidence accepted for the second framework, carried to the first and judged there, sometimes by two people.
-pub(crate) fn whole_turn(proof: &str, a: u8, c: u8) -> Vec<(&'static str, Draft)> {
-    let (from, to) = pair_of_mapping(a);
-    let mut told = vec![
-        ("tester", evidence(proof, &[]).with("requirements", json!([outcome(from)]))),
-        ("checker", checked(proof, true)),
-        (pick(&["owner", "officer"], c), carried(proof, from, to)),
-        (pick(&["checker", "head"], c >> 1), judged(proof, to, c & 12 != 0)),
-    ];
-    if c & 48 == 0 {
-        told.push(("checker", judged(proof, to, false)));
-    }
-    told
 }
 
 fn answer(story: &Story, number: &str) -> RequirementAnswer {
@@ -221,29 +199,4 @@ fn a_mapping_leads_between_adopted_frameworks_and_names_only_their_requirements(
     refuses!(story, "officer", ON, turned, Refusal::Taken { noun: "mapping", .. });
     story.record("officer", ON, mapping().with("digest", "77".repeat(32)).with("pairs", json!({ "O2": ["R1"] })));
     assert_eq!(story.register().mappings["caf-to-psn"].count(), 1, "the newer file replaces the older");
-}
-
-proptest! {
-    #![proptest_config(config())]
-
-    #[test]
-    fn carrying_evidence_over_changes_no_verified_figure_and_no_check(steps in steps()) {
-        let mut before = (answers(&BEGINNING), BEGINNING.register().evidence.clone());
-        walk(&steps, |event, story| {
-            let after = (answers(story), story.register().evidence.clone());
-            if let Event::EvidenceCarried(_) = event {
-                for (then, now) in before.0.iter().zip(&after.0) {
-                    prop_assert_eq!((then.verified, then.verdict, &then.gates), (now.verified, now.verdict, &now.gates));
-                    for (then, now) in then.requirements.iter().zip(&now.requirements) {
-                        prop_assert_eq!((&then.state, &then.grounds), (&now.state, &now.grounds));
-                    }
-                }
-                for (then, now) in before.1.values().zip(after.1.values()) {
-                    prop_assert_eq!((&then.check, &then.requirements), (&now.check, &now.requirements));
-                }
-            }
-            before = after;
-            Ok(())
-        })?;
-    }
 }
