@@ -133,7 +133,7 @@ fn the_original_is_watched_over_like_every_other_object() {
     permissions.set_readonly(false);
     fs::set_permissions(&path, permissions).unwrap();
     fs::write(&path, LIBRARY.replace("Leavers", "Nobody")).unwrap();
-    let _ = place.run("verify").exits(4).says("an adopted framework or scheme");
+    let _ = place.run("verify").exits(4).says("an adopted framework, scheme or mapping");
     let _ = place.run("framework export ours-2.0 --original --out back.yaml").exits(4);
     assert!(!place.path("back.yaml").exists());
 }

@@ -25,7 +25,7 @@ fn on_its_way() -> Place {
         let place = Place::new().acting_as("security-officer");
         let _ = place.run("demo shown").fine();
         place.write("caf.json", SCHEME);
-        for line in ["framework add caf-3.2", "scheme adopt caf caf.json", "mapping adopt psn-coco-1.32-to-caf-3.2"] {
+        for line in ["framework adopt caf-3.2", "scheme adopt caf caf.json", "mapping adopt psn-coco-1.32-to-caf-3.2"] {
             let _ = at(&place, line).fine();
         }
         place
@@ -83,7 +83,7 @@ fn a_mapping_is_adopted_before_anything_is_carried_along_it() {
     let _ = at(&place, &accept)
         .exits(2)
         .warns("has not been adopted")
-        .warns("portreeve framework add caf-3.2")
+        .warns("portreeve framework adopt caf-3.2")
         .warns("portreeve mapping adopt psn-coco-1.32-to-caf-3.2");
     let _ = at(&place, "mapping adopt psn-coco-1.32-to-caf-3.2").exits(3).warns("`caf-3.2` has not been adopted");
     let _ = at(&place, "mapping adopt psn-to-caf").exits(2).warns("built-in mapping");
@@ -212,7 +212,7 @@ fn a_new_version_says_what_changed_and_what_to_look_at_again() {
     let place = on_its_way();
     let _ = at(&place, &format!("{TO_CAF} --accept E-002:A2.b --note \"The same test\"")).fine();
     let _ = at(&place, "requirement state A1.b --statement \"Each role has a name beside it\"").fine();
-    let _ = at(&place, "framework add caf-4.0").fine().says("portreeve framework changes caf-3.2 caf-4.0");
+    let _ = at(&place, "framework adopt caf-4.0").fine().says("portreeve framework changes caf-3.2 caf-4.0");
     let told = at(&place, "framework changes caf-3.2 caf-4.0").fine();
     for line in [
         "A1.b  Roles and Responsibilities: unchanged",

@@ -16,7 +16,7 @@ const STATES: [(&str, ColumnState); 3] =
     [("all", ColumnState::All), ("some", ColumnState::Some), ("none", ColumnState::None)];
 
 fn grading(version: &str) -> IndicatorGrading {
-    let catalogue = Catalogue::bundled().unwrap();
+    let catalogue = Catalogue::bundled().expect("it holds together");
     match catalogue.schemes[format!("caf-{version}").as_str()].grading.clone() {
         Grading::Indicators(grading) => grading,
         Grading::Ready => panic!("caf-{version} grades by indicators"),
@@ -25,9 +25,9 @@ fn grading(version: &str) -> IndicatorGrading {
 
 fn framework(version: &str, profile: &str) -> Framework {
     let id = format!("caf-{version}");
-    let catalog = bundled::framework_file(&id).unwrap();
-    let profile = bundled::profile_file(&id, profile).unwrap();
-    tailor(&id.parse().unwrap(), &catalog, &profile).unwrap()
+    let catalog = bundled::framework_file(&id).expect("it is built in");
+    let profile = bundled::profile_file(&id, profile).expect("it is built in");
+    tailor(&id.parse().expect("a reference"), &catalog, &profile).expect("it holds together")
 }
 
 /// The grade of columns in these states: achieved, partially achieved, not achieved.
@@ -41,7 +41,8 @@ fn graded(grading: &IndicatorGrading, states: [ColumnState; 3]) -> &str {
 
 fn json(name: &str) -> Option<Value> {
     let path = path(&format!("data/corpora/other/caf-govassure/{name}"))?;
-    Some(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
+    let bytes = std::fs::read(path).expect("it can be read");
+    Some(serde_json::from_slice(&bytes).expect("it is JSON"))
 }
 
 #[test]
