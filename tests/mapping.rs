@@ -12,9 +12,9 @@ const TO_CAF: &str = "mapping carry --from psn --to caf-3.2";
 /// A scheme that judges CAF 3.2 by one gate, so that nothing but evidence decides about a requirement.
 const SCHEME: &str = r#"{
   "id": "caf", "title": "CAF self-assessment", "framework": "caf-3.2", "source": "Written for this test",
-  "threshold": "critical", "at_risk_days": 14, "certificate_months": 12,
+  "threshold": "critical", "at_risk_days": 14, "certificate": { "months": 12 },
   "gates": [{ "id": "signed", "title": "A senior officer has signed", "source": "Written for this test",
-    "rule": { "kind": "signature", "months": 12 } }],
+    "remedy": "Sign", "rule": { "kind": "signature", "within": { "months": 12 }, "by": ["signatory"] } }],
   "evidence": { "A2.b": [{ "any_of": ["health-check-report"] }], "A1.a": [{ "any_of": ["policy"] }] },
   "pack": [{ "id": "signature", "title": "Signature", "content": { "kind": "signature" } }]
 }"#;
