@@ -53,7 +53,15 @@ fn what_is_told_can_be_typed() {
             texts(&ran.json(), &mut found);
         }
     }
-    for line in ["action list", "finding list", "source list", "decision list", "pack list"] {
+    for line in [
+        "finding suggest ITHC-001 SOC-03 DR-04",
+        "playbook show firewall-renewal",
+        "action list",
+        "finding list",
+        "source list",
+        "decision list",
+        "pack list",
+    ] {
         texts(&place.run(&format!("{line} --json --register shown/register")).json(), &mut found);
     }
     found.sort();

@@ -15,6 +15,7 @@ mod json;
 mod newcomer;
 mod outputs;
 mod past;
+mod playbooks;
 mod support;
 mod tidy;
 mod undo;

@@ -1,12 +1,14 @@
-//! Frameworks, schemes and playbooks together, each validated against the others. It must never hold one that was not.
+//! Frameworks, schemes, mappings and playbooks together, each validated against the others. It must never hold one that was not.
 
 use std::collections::BTreeMap;
 
-use portreeve_model::reference::{FrameworkId, SchemeId};
+use portreeve_model::mapping::Mapping;
+use portreeve_model::reference::{FrameworkId, MappingId, PlaybookId, SchemeId};
 use portreeve_model::standards::{Framework, Scheme};
 
-use crate::playbook::{Playbook, PlaybookId};
-use crate::problem::{Problem, Problems};
+use crate::mapping::{self, Named};
+use crate::playbook::Playbook;
+use crate::problem::Problems;
 use crate::{bundled, oscal, playbook, scheme};
 
 /// What a register can be judged by.
@@ -16,6 +18,8 @@ pub struct Catalogue {
     pub frameworks: BTreeMap<FrameworkId, Framework>,
     /// Schemes by reference.
     pub schemes: BTreeMap<SchemeId, Scheme>,
+    /// Mappings by reference.
+    pub mappings: BTreeMap<MappingId, Mapping>,
     /// Playbooks by name.
     pub playbooks: BTreeMap<PlaybookId, Playbook>,
 }
@@ -36,10 +40,31 @@ impl Catalogue {
             let bytes = bundled::scheme_file(id.as_str()).unwrap_or_default();
             catalogue.add_scheme(&bytes).map_err(|problems| problems.in_file(&format!("schemes/{id}.json")))?;
         }
-        for (id, bytes) in bundled::playbook_files() {
-            catalogue.add_playbook(&bytes).map_err(|problems| problems.in_file(&format!("playbooks/{id}.json")))?;
+        for id in bundled::mapping_ids() {
+            let bytes = bundled::mapping_file(id.as_str()).unwrap_or_default();
+            let named = Named::default();
+            catalogue
+                .add_mapping(&named, &bytes)
+                .map_err(|problems| problems.in_file(&format!("mappings/{id}.json")))?;
         }
+        catalogue.add_bundled_playbooks()?;
         Ok(catalogue)
+    }
+
+    /// The built-in playbooks alone, for advice that judges nothing: some fifty small files instead of every framework.
+    /// Their requirements are held against the built-in frameworks in [`Catalogue::bundled`].
+    ///
+    /// # Errors
+    /// A built-in file does not hold together; the tests of this crate see to it that it does.
+    pub fn bundled_playbooks() -> Result<BTreeMap<PlaybookId, Playbook>, Problems> {
+        let mut catalogue = Catalogue::default();
+        catalogue.add_bundled_playbooks()?;
+        Ok(catalogue.playbooks)
+    }
+
+    fn add_bundled_playbooks(&mut self) -> Result<(), Problems> {
+        let files = bundled::playbook_files();
+        self.add_playbooks(files.iter().map(|(id, bytes)| (format!("playbooks/{id}.json"), bytes.as_ref())))
     }
 
     /// Reads a framework and adds it, in place of one with the same reference.
@@ -58,22 +83,40 @@ impl Catalogue {
     /// All problems of the file; its framework is not in the catalogue.
     pub fn add_scheme(&mut self, bytes: &[u8]) -> Result<(), Problems> {
         let named = scheme::framework_named(bytes)?;
-        let Some(framework) = self.frameworks.get(&named) else {
-            let what = format!("no framework `{named}` is known here");
-            return Err(Problems::one(Problem::new("/framework", what, "adopt the framework first")));
-        };
+        let framework = named.and_then(|named| self.frameworks.get(&named));
         let scheme = scheme::read_scheme(bytes, framework)?;
         self.schemes.insert(scheme.id.clone(), scheme);
         Ok(())
     }
 
-    /// Reads a playbook, validates it against the frameworks, and adds it in place of one with the same name.
+    /// Reads a mapping, validates it against the frameworks, and adds it in place of one with the same reference.
     ///
     /// # Errors
     /// All problems of the file.
-    pub fn add_playbook(&mut self, bytes: &[u8]) -> Result<(), Problems> {
-        let playbook = playbook::read_playbook(bytes, &self.frameworks)?;
-        self.playbooks.insert(playbook.id.clone(), playbook);
+    pub fn add_mapping(&mut self, named: &Named, bytes: &[u8]) -> Result<(), Problems> {
+        let mapping = mapping::read_mapping(named, bytes, &self.frameworks)?;
+        self.mappings.insert(mapping.id.clone(), mapping);
+        Ok(())
+    }
+
+    /// Reads playbooks, each with the name of its file, validates them against the frameworks and each other, and adds
+    /// them in place of those with the same names. They come together because each may wait for any other.
+    ///
+    /// # Errors
+    /// All problems of the first file that has any; nothing is added then.
+    pub fn add_playbooks<'a>(&mut self, files: impl IntoIterator<Item = (String, &'a [u8])>) -> Result<(), Problems> {
+        let mut all = self.playbooks.clone();
+        let mut added = Vec::new();
+        for (file, bytes) in files {
+            let read = playbook::read_playbook(bytes, &self.frameworks).map_err(|problems| problems.in_file(&file))?;
+            added.push((file, read.id.clone()));
+            all.insert(read.id.clone(), read);
+        }
+        for (file, id) in &added {
+            let read = all.get(id).map_or(Ok(()), |read| playbook::check_prerequisites(read, &all));
+            read.map_err(|problems| problems.in_file(file))?;
+        }
+        self.playbooks = all;
         Ok(())
     }
 }

@@ -49,6 +49,11 @@ impl Fields {
         self.fields.remove(name)
     }
 
+    /// Puts a field back that was taken to look at it.
+    pub(crate) fn put(&mut self, name: &str, value: Value) {
+        self.fields.insert(name.to_owned(), value);
+    }
+
     /// The items of a list, each with its place; none when the field is absent.
     pub(crate) fn list(&mut self, name: &str, problems: &mut Gathered) -> Vec<(String, Value)> {
         let path = self.at(name);
@@ -84,7 +89,7 @@ pub(crate) fn read<T: DeserializeOwned>(value: Value, path: &str, remedy: &str, 
 }
 
 /// What a value is, in words.
-fn kind(value: &Value) -> &'static str {
+pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",

@@ -40,11 +40,9 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problems> {
         problems.add("", "it looks like XML or HTML, not JSON", "give the JSON form of the same document");
         return problems.verdict(None);
     }
-    let notes = Notes { values: Cell::new(0), problems: RefCell::new(problems) };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let read = Node { notes: &notes, place: &Place::Root }.deserialize(&mut reader);
+    let (read, mut problems) = tree(&mut reader);
     let read = read.and_then(|value| reader.end().map(|()| value));
-    let mut problems = notes.problems.into_inner();
     let value = match read {
         Ok(value) => Some(value),
         Err(error) => {
@@ -53,6 +51,13 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problems> {
         }
     };
     problems.verdict(value)
+}
+
+/// The tree that a reader of some format holds, with every name that stands twice in one object.
+pub(crate) fn tree<'de, D: serde::Deserializer<'de>>(reader: D) -> (Result<Value, D::Error>, Gathered) {
+    let notes = Notes { values: Cell::new(0), problems: RefCell::new(Gathered::default()) };
+    let read = Node { notes: &notes, place: &Place::Root }.deserialize(reader);
+    (read, notes.problems.into_inner())
 }
 
 /// The path with one more step, as a JSON Pointer (RFC 6901).
@@ -76,14 +81,15 @@ impl Notes {
 }
 
 /// Where a value stands, kept on the stack so that a path is written only when there is something to say.
-enum Place<'a> {
+pub(crate) enum Place<'a> {
     Root,
     Name(&'a Place<'a>, &'a str),
     Index(&'a Place<'a>, usize),
 }
 
 impl Place<'_> {
-    fn path(&self) -> String {
+    /// The place as a JSON Pointer (RFC 6901).
+    pub(crate) fn path(&self) -> String {
         match self {
             Place::Root => String::new(),
             Place::Name(above, name) => below(&above.path(), name),

@@ -102,6 +102,19 @@ impl Gathered {
         }
     }
 
+    /// Adds what was found elsewhere.
+    pub(crate) fn take(&mut self, problems: Problems) {
+        self.more += problems.more;
+        for problem in problems.found {
+            if self.found.len() < PROBLEMS_MAX { self.found.push(problem) } else { self.more += 1 }
+        }
+    }
+
+    /// What was kept, where it is no reason to refuse.
+    pub(crate) fn notes(self) -> Vec<Problem> {
+        self.found
+    }
+
     /// How many problems there are so far.
     pub(crate) fn count(&self) -> usize {
         self.found.len() + self.more

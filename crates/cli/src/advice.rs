@@ -108,7 +108,7 @@ fn about_refusal(refusal: &Refusal, register: Option<&Register>) -> Vec<String> 
             noun: "action" | "evidence" | "decision" | "finding" | "risk acceptance" | "certificate",
             ..
         } => "leave the reference out and the next free one is given, or choose another",
-        Refusal::Taken { noun: noun @ ("organisation" | "framework" | "person" | "source"), .. } => {
+        Refusal::Taken { noun: noun @ ("organisation" | "framework" | "person" | "source" | "mapping"), .. } => {
             return vec![format!(
                 "it is there already: `portreeve {noun} list` shows it; if another is meant, choose another reference"
             )];
@@ -137,6 +137,9 @@ fn about_refusal(refusal: &Refusal, register: Option<&Register>) -> Vec<String> 
             } else {
                 did_you_mean(&near)
             }];
+        }
+        Refusal::NotAnIndicator { requirement, .. } => {
+            return vec![format!("`portreeve requirement show {requirement}` lists its indicators")];
         }
         Refusal::SchemeNotFor { scheme, organisation } => {
             let going = register.schemes.get(scheme).map(|held| held.event.organisations.clone()).unwrap_or_default();
@@ -173,6 +176,18 @@ fn about_refusal(refusal: &Refusal, register: Option<&Register>) -> Vec<String> 
         Refusal::Circle { .. } => "leave out what it should not wait for",
         Refusal::OwnDate { .. } => "have somebody else agree: `--approved-by PERSON`, who holds a role that may",
         Refusal::Withdrawn { .. } => "add it again if it is right after all; what was taken back stays taken back",
+        Refusal::NotMapped { mapping, .. } => {
+            return vec![format!("`portreeve mapping show {mapping}` shows where it leads")];
+        }
+        Refusal::NotAccepted { evidence, requirement } => {
+            return vec![
+                format!("what is carried has been accepted first where it comes from: `portreeve why {evidence}`"),
+                format!(
+                    "link it if it is for `{}` too: `portreeve evidence link {evidence} --for {requirement}`",
+                    requirement.number
+                ),
+            ];
+        }
         Refusal::NoSuchOption { decision, option } => {
             let Some(held) = register.decisions.get(decision) else { return Vec::new() };
             return meant(
@@ -230,6 +245,7 @@ fn unknown(noun: &str, id: &str, register: &Register) -> Vec<String> {
         "risk acceptance" => (names(&register.risks), "risk list"),
         "certificate" => (names(&register.certificates), "certificate list"),
         "scheme" => (names(&register.schemes), "scheme list"),
+        "adopted mapping" => (names(&register.mappings), "mapping list"),
         "command" => (Vec::new(), "log"),
         _ => (Vec::new(), "status"),
     };

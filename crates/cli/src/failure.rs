@@ -111,6 +111,7 @@ fn names_nothing(error: &EngineError) -> bool {
         refusal,
         Refusal::Unknown { .. }
             | Refusal::NotARequirement { .. }
+            | Refusal::NotAnIndicator { .. }
             | Refusal::NoSuchHost { .. }
             | Refusal::NoSuchOption { .. }
     )

@@ -133,7 +133,7 @@ pub(crate) fn one_host(text: &str) -> Result<Host, String> {
 
 /// Whether an adopted scheme judges the framework's requirements.
 pub(crate) fn judges(register: &Register, framework: &FrameworkId) -> bool {
-    register.schemes.values().any(|held| &held.event.framework == framework)
+    register.schemes.values().any(|held| held.event.framework.as_ref() == Some(framework))
 }
 
 /// The finding meant, in capitals or not.

@@ -1,16 +1,16 @@
 //! From an answer to what is shown of it: picks the report, and the layout for the screen it goes to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use portreeve_engine::{Asked, EngineError, Standards, built_in_framework, built_in_frameworks};
+use portreeve_engine::{Asked, EngineError, Standards, built_in_framework, built_in_frameworks, followed, playbooks};
 use portreeve_model::readiness::{GateAnswer, RequirementState, Verdict};
 use portreeve_model::reference::{
     ActionId, DecisionId, EvidenceId, FindingId, FrameworkId, OrganisationId, PersonId, RequirementId, RiskId, SourceId,
 };
-use portreeve_model::standards::{Framework, Scheme};
+use portreeve_model::standards::{Framework, Grading, Scheme};
 use portreeve_model::standing::Lens;
 use portreeve_model::words::Severity;
 use portreeve_reporting::RenderError;
@@ -20,7 +20,7 @@ use portreeve_reporting::show::{self, Record};
 use portreeve_reporting::table::Table;
 use portreeve_reporting::why::{self, Wanted};
 use portreeve_reporting::why_page::why_html;
-use portreeve_reporting::{Layout, log, next, readiness, status};
+use portreeve_reporting::{Layout, log, next, readiness, status, suggest};
 use serde_json::{Value, json};
 
 use crate::door::Window;
@@ -37,7 +37,7 @@ const WIDTH: usize = 100;
 const AT_RISK_DAYS: u16 = 14;
 
 /// For a text that is read as a whole, wherever it goes.
-fn page() -> Layout {
+pub(crate) fn page() -> Layout {
     Layout { width: Some(layout().width.unwrap_or(WIDTH)), ..layout() }
 }
 
@@ -68,24 +68,24 @@ fn judged(window: &Window<'_>) -> Result<Asked, Failure> {
     }
     let word = |text: &str| text.parse().map_err(|error| Failure::usage(format!("{error}")));
     let id = "none".parse().map_err(|error| Failure::usage(format!("{error}")))?;
-    let framework: FrameworkId = "none".parse().map_err(|error| Failure::usage(format!("{error}")))?;
     let scheme = Scheme {
         id,
         title: word("No scheme")?,
-        framework: framework.clone(),
+        framework: None,
         source: "No scheme has been adopted.".parse().map_err(|error| Failure::usage(format!("{error}")))?,
         threshold: Severity::High,
+        findings_of: BTreeSet::new(),
+        grading: Grading::Ready,
         at_risk_days: AT_RISK_DAYS,
-        certificate_months: 0,
+        certificate: None,
         gates: Vec::new(),
         evidence: BTreeMap::new(),
         particulars: Vec::new(),
         pack: Vec::new(),
     };
-    let (title, version) = (word("No framework")?, word("none")?);
-    let framework = Framework { id: framework, title, version, profile: None, requirements: Vec::new() };
-    let standards = Standards { framework, scheme };
-    Ok(Asked { history: window.history.clone(), standards, answers: Vec::new(), as_of: window.as_of })
+    let standards = Standards { framework: Framework::of_no_requirements(&scheme), scheme };
+    let playbooks = followed(window.register())?;
+    Ok(Asked { history: window.history.clone(), standards, answers: Vec::new(), playbooks, as_of: window.as_of })
 }
 
 pub(crate) fn people(window: &Window<'_>) -> Result<Outcome, Failure> {
@@ -158,6 +158,20 @@ pub(crate) fn findings(
 pub(crate) fn finding(window: &Window<'_>, id: &FindingId) -> Result<Outcome, Failure> {
     let record = show::finding(window.register(), &window.history, id, window.as_of.on);
     shown(window, "portreeve.finding/1", ("finding", id.as_str()), window.register().findings.keys(), record)
+}
+
+/// What would answer the findings named, or all that are open and that nothing answers.
+pub(crate) fn suggestions(window: &Window<'_>, named: &[String]) -> Result<Outcome, Failure> {
+    let register = window.register();
+    let wanted: Vec<FindingId> = match named {
+        [] => suggest::unanswered(register, window.as_of.on),
+        named => named.iter().map(|given| resolve::finding(register, given)).collect::<Result<_, _>>()?,
+    };
+    let playbooks = playbooks()?;
+    let found = suggest::suggest(register, &playbooks, &wanted);
+    let text = suggest::text(register, &playbooks, &found, page());
+    let object = suggest::json(register, &playbooks, &found);
+    Ok(Outcome::new(window.is_demonstration(), "portreeve.suggestions/1", text, object))
 }
 
 /// Which actions are wanted.

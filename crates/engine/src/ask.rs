@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use portreeve_catalogue::{Playbook, Standards};
 use portreeve_collector::Blobs as _;
 use portreeve_model::readiness::{AsOf, Question, Readiness, readiness};
-use portreeve_model::reference::{EvidenceId, OrganisationId, SchemeId};
+use portreeve_model::reference::{EvidenceId, OrganisationId, PlaybookId, SchemeId};
 use portreeve_model::register::evidence::Content;
 use portreeve_model::{Day, History, LogSize, Register};
 use portreeve_reporting::{FileLine, Subject};
 
 use crate::error::EngineError;
+use crate::playbooks::followed;
 use crate::session::Session;
-use crate::standards::Standards;
 
 /// When a question is asked of: nothing means now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Asked {
     pub standards: Standards,
     /// One answer for each organisation.
     pub answers: Vec<Readiness>,
+    /// The playbooks that actions follow.
+    pub playbooks: BTreeMap<PlaybookId, Playbook>,
     /// What was known, and the day.
     pub as_of: AsOf,
 }
@@ -42,6 +45,7 @@ impl Asked {
             framework: &self.standards.framework,
             scheme: &self.standards.scheme,
             answers: &self.answers,
+            playbooks: Some(&self.playbooks),
             as_of: self.as_of,
         }
     }
@@ -73,7 +77,8 @@ impl Session {
         let scheme = self.scheme_meant(history.register(), scheme)?;
         let standards = self.standards(history.register(), &scheme)?;
         let answers = answers(history.register(), &standards, organisations, as_of)?;
-        Ok(Asked { history, standards, answers, as_of })
+        let playbooks = followed(history.register())?;
+        Ok(Asked { history, standards, answers, playbooks, as_of })
     }
 
     /// The scheme named, or the only one there is.

@@ -124,6 +124,9 @@ fn objects(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
     let originals = register.frameworks.values().filter_map(|held| held.event.original.as_ref());
     let adopted = adopted.chain(originals.map(|original| original.digest));
     let adopted = adopted.chain(register.schemes.values().map(|held| held.event.digest));
+    let profiles = register.schemes.values().filter_map(|held| held.event.profile.as_ref());
+    let adopted = adopted.chain(profiles.map(|profile| profile.digest));
+    let adopted = adopted.chain(register.mappings.values().map(|held| held.event.digest));
     let adopted = adopted.map(|digest| Artefact { digest, size_bytes: None });
     let named = manifests(register);
     let verified = match verify(adopted, named.keys().copied(), blobs, Watch::default()) {
@@ -145,7 +148,7 @@ fn objects(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
             Some((manifest, _)) if fault.kind == FaultKind::Missing && erased.contains(manifest) => continue,
             Some((manifest, path)) => format!("the file `{}` of evidence {}", path.display(), holders(manifest)),
             None if named.contains_key(&fault.digest) => format!("the manifest of evidence {}", holders(&fault.digest)),
-            None => "an adopted framework or scheme".to_owned(),
+            None => "an adopted framework, scheme or mapping".to_owned(),
         };
         let what = match fault.kind {
             FaultKind::Missing => "is missing from the store".to_owned(),

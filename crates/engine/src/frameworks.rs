@@ -11,7 +11,7 @@ use portreeve_catalogue::{FILE_BYTES_MAX, Problem, Problems, bundled, read_frame
 use portreeve_model::Event;
 use portreeve_model::reference::{FrameworkId, PersonId};
 use portreeve_model::register::adoption::{FrameworkAdopted, Original};
-use portreeve_model::standards::Framework;
+use portreeve_model::standards::{Framework, Requirement};
 use portreeve_model::text::Title;
 
 use crate::error::EngineError;
@@ -104,9 +104,12 @@ impl Session {
     ) -> Result<Event, EngineError> {
         let digest = self.keep(catalog, mode)?;
         let requirements: BTreeSet<_> =
-            framework.requirements.into_iter().map(|requirement| requirement.number).collect();
+            framework.requirements.iter().map(|requirement| requirement.number.clone()).collect();
+        let graded = framework.requirements.iter().filter(|requirement| !requirement.indicators.is_empty());
+        let ids = |requirement: &Requirement| requirement.indicators.iter().map(|one| one.id.clone()).collect();
+        let indicators = graded.map(|requirement| (requirement.number.clone(), ids(requirement))).collect();
         let Framework { id, title, version, .. } = framework;
-        Ok(FrameworkAdopted { id, title, version, digest, requirements, original }.into())
+        Ok(FrameworkAdopted { id, title, version, digest, requirements, indicators, original }.into())
     }
 
     /// The exact bytes of a framework: as it was adopted, or as it is built in where it was not. With `original`, the

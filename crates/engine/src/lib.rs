@@ -27,9 +27,10 @@ pub use evidence::{Added, Files, Taken, digest_of_file};
 pub use frameworks::{Brought, FrameworkBytes, FrameworkFile, built_in_framework, built_in_frameworks, write_new};
 pub use init::{Made, NewRegister, init};
 pub use pack::{Built, PackRequest, Point, Trust, Verification, VerifyRequest, verify_pack};
-pub use playbooks::playbooks;
+pub use playbooks::{followed, playbooks};
+pub use portreeve_catalogue::Standards;
 pub use session::{Mode, Recorded, Session};
-pub use standards::{SchemeAdoption, Standards};
+pub use standards::{ProfileAsked, SchemeAdoption};
 pub use story::tell_story;
 
 pub use portreeve_catalogue::Playbook;

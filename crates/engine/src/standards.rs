@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 
-use portreeve_catalogue::{bundled, read_framework, read_scheme};
+use portreeve_catalogue::{AdoptedFiles, Standards, bundled, read_framework, read_standards};
 use portreeve_collector::Blobs as _;
-use portreeve_model::reference::{FrameworkId, OrganisationId, PersonId, SchemeId};
-use portreeve_model::register::adoption::SchemeAdopted;
-use portreeve_model::standards::{Framework, Scheme};
+use portreeve_model::reference::{FrameworkId, OrganisationId, PersonId, ProfileId, SchemeId};
+use portreeve_model::register::adoption::{ProfileChosen, SchemeAdopted};
+use portreeve_model::standards::{Framework, Grading, Scheme};
 use portreeve_model::{Day, Digest, Event, Register};
 
 use crate::error::EngineError;
@@ -16,14 +16,6 @@ use crate::session::{Mode, Recorded, Session};
 
 /// A catalogue file larger than this is not read back from the store: NIST SP 800-53 in full has 10 MB.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
-
-/// What a register is judged by.
-pub struct Standards {
-    /// The framework.
-    pub framework: Framework,
-    /// The scheme.
-    pub scheme: Scheme,
-}
 
 impl Session {
     /// Adopts a scheme: the built-in one of that name, or the scheme file in `bytes`. Its framework must be adopted.
@@ -49,25 +41,44 @@ impl Session {
         };
         let framework = portreeve_catalogue::scheme::framework_named(&bytes)
             .map_err(|problems| EngineError::Catalogue { what: format!("the scheme `{}`", asked.id), problems })?;
-        let scheme = self.read_scheme_with(register, &framework, &bytes)?;
+        let profile = self.profile_bytes(asked, register, framework.as_ref())?;
+        let standards = self.read_standards(register, framework.as_ref(), profile.as_deref(), &bytes)?;
+        let Standards { scheme, framework: judged } = standards;
+        must_say_how_far(&scheme, &judged)?;
         if scheme.id != asked.id {
             return Err(EngineError::Unfit(format!("the file is the scheme `{}`, not `{}`", scheme.id, asked.id)));
         }
         let digest = self.keep(&bytes, mode)?;
+        let profile = match (profile, judged.profile) {
+            (Some(bytes), Some(title)) => Some(ProfileChosen { title, digest: self.keep(&bytes, mode)? }),
+            _ => None,
+        };
         let organisations = asked.organisations.clone();
         let (id, title, target) = (scheme.id, scheme.title, asked.target);
-        Ok(SchemeAdopted { id, title, framework, digest, organisations, target }.into())
+        Ok(SchemeAdopted { id, title, framework, digest, profile, organisations, target }.into())
     }
 
-    fn read_scheme_with(
+    /// The profile a scheme is to be judged with: the one asked for, or else the one it was judged with before.
+    fn profile_bytes(
         &self,
+        asked: &SchemeAdoption,
         register: &Register,
-        framework: &FrameworkId,
-        bytes: &[u8],
-    ) -> Result<Scheme, EngineError> {
-        let framework = self.framework(register, framework)?;
-        read_scheme(bytes, &framework)
-            .map_err(|problems| EngineError::Catalogue { what: "the scheme file".to_owned(), problems })
+        framework: Option<&FrameworkId>,
+    ) -> Result<Option<Vec<u8>>, EngineError> {
+        match &asked.profile {
+            ProfileAsked::AsBefore => {
+                let before = register.schemes.get(&asked.id).and_then(|held| held.event.profile.as_ref());
+                before.map(|profile| self.blob(&profile.digest)).transpose()
+            }
+            ProfileAsked::Bytes(bytes) => Ok(Some(bytes.clone())),
+            ProfileAsked::BuiltIn(id) => {
+                let framework = framework.map_or("", |framework| framework.as_str());
+                let bytes = bundled::profile_file(framework, id.as_str());
+                let bytes =
+                    bytes.ok_or_else(|| unknown("built-in profile", id.as_str(), bundled::profile_ids(framework)))?;
+                Ok(Some(bytes.into_owned()))
+            }
+        }
     }
 
     /// The framework as it was adopted.
@@ -75,10 +86,7 @@ impl Session {
     /// # Errors
     /// When it was not adopted, or its file is missing or damaged.
     pub fn framework(&self, register: &Register, id: &FrameworkId) -> Result<Framework, EngineError> {
-        let held = register.frameworks.get(id);
-        let held = held.ok_or_else(|| unknown("adopted framework", id.as_str(), register.frameworks.keys()))?;
-        let bytes = self.blob(&held.event.digest)?;
-        read_framework(id.clone(), &bytes)
+        read_framework(id.clone(), &self.framework_file(register, id)?)
             .map_err(|problems| EngineError::Catalogue { what: format!("the adopted framework `{id}`"), problems })
     }
 
@@ -88,12 +96,34 @@ impl Session {
     /// When it was not adopted, or a file is missing or damaged.
     pub fn standards(&self, register: &Register, id: &SchemeId) -> Result<Standards, EngineError> {
         let held = register.schemes.get(id);
-        let held = held.ok_or_else(|| unknown("adopted scheme", id.as_str(), register.schemes.keys()))?;
-        let framework = self.framework(register, &held.event.framework)?;
-        let bytes = self.blob(&held.event.digest)?;
-        let scheme = read_scheme(&bytes, &framework)
-            .map_err(|problems| EngineError::Catalogue { what: format!("the adopted scheme `{id}`"), problems })?;
-        Ok(Standards { framework, scheme })
+        let held = &held.ok_or_else(|| unknown("adopted scheme", id.as_str(), register.schemes.keys()))?.event;
+        let scheme = self.blob(&held.digest)?;
+        let profile = held.profile.as_ref().map(|profile| self.blob(&profile.digest)).transpose()?;
+        self.read_standards(register, held.framework.as_ref(), profile.as_deref(), &scheme)
+    }
+
+    /// Reads a scheme together with the framework it judges, as that was adopted.
+    fn read_standards(
+        &self,
+        register: &Register,
+        framework: Option<&FrameworkId>,
+        profile: Option<&[u8]>,
+        scheme: &[u8],
+    ) -> Result<Standards, EngineError> {
+        let framework = match framework {
+            Some(id) => Some((id, self.framework_file(register, id)?)),
+            None => None,
+        };
+        let framework = framework.as_ref().map(|(id, bytes)| (*id, bytes.as_slice()));
+        read_standards(AdoptedFiles { framework, profile, scheme })
+            .map_err(|problems| EngineError::Catalogue { what: "the scheme".to_owned(), problems })
+    }
+
+    /// The file of an adopted framework.
+    fn framework_file(&self, register: &Register, id: &FrameworkId) -> Result<Vec<u8>, EngineError> {
+        let held = register.frameworks.get(id);
+        let held = held.ok_or_else(|| unknown("adopted framework", id.as_str(), register.frameworks.keys()))?;
+        self.blob(&held.event.digest)
     }
 
     pub(crate) fn keep(&self, bytes: &[u8], mode: Mode) -> Result<Digest, EngineError> {
@@ -117,6 +147,34 @@ impl Session {
     }
 }
 
+/// Grades without a profile would be held against nothing that anybody has agreed.
+fn must_say_how_far(scheme: &Scheme, framework: &Framework) -> Result<(), EngineError> {
+    let graded = matches!(scheme.grading, Grading::Indicators(_));
+    if !graded || framework.requirements.iter().all(|asked| asked.target.is_some()) {
+        return Ok(());
+    }
+    let known: Vec<String> =
+        bundled::profile_ids(framework.id.as_str()).iter().map(|id| format!("`--profile {id}`")).collect();
+    let known = if known.is_empty() { "a profile file".to_owned() } else { known.join(", ") };
+    Err(EngineError::Unfit(format!(
+        "the scheme `{}` grades requirements, and no profile says how far each must be met: choose {known}, or give your \
+         own as an OSCAL profile file",
+        scheme.id
+    )))
+}
+
+/// Which profile a scheme is to be judged with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ProfileAsked {
+    /// The one it was judged with before, if any.
+    #[default]
+    AsBefore,
+    /// A built-in one of the scheme's framework.
+    BuiltIn(ProfileId),
+    /// An OSCAL profile of the scheme's framework, as a file's bytes.
+    Bytes(Vec<u8>),
+}
+
 /// A scheme to adopt.
 #[derive(Clone, Debug)]
 pub struct SchemeAdoption {
@@ -124,6 +182,8 @@ pub struct SchemeAdoption {
     pub id: SchemeId,
     /// The scheme file; the built-in one when absent.
     pub bytes: Option<Vec<u8>>,
+    /// How far each requirement is to be met.
+    pub profile: ProfileAsked,
     /// Who goes for it.
     pub organisations: BTreeSet<OrganisationId>,
     /// By when.

@@ -19,7 +19,7 @@ use crate::error::EngineError;
 use crate::evidence::Files;
 use crate::init::{NewRegister, make};
 use crate::session::{Mode, Session};
-use crate::standards::SchemeAdoption;
+use crate::standards::{ProfileAsked, SchemeAdoption};
 
 #[derive(RustEmbed)]
 #[folder = "../../evidence/east-herts-stevenage"]
@@ -172,6 +172,7 @@ fn entry(session: &Session, history: &History, line: &Line, shelf: &Path) -> Res
             let asked = SchemeAdoption {
                 id: adoption.id.clone(),
                 bytes: None,
+                profile: ProfileAsked::AsBefore,
                 organisations: adoption.organisations.clone(),
                 target: adoption.target,
             };

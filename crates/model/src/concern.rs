@@ -91,6 +91,7 @@ fn of_event(event: &Event, scheme: &SchemeId) -> (Reach, Vec<Subject>) {
         | Event::RolesChanged(_)
         | Event::PersonLeft(_)
         | Event::FrameworkAdopted(_)
+        | Event::MappingAdopted(_)
         // Which schemes there are tells a reader whether entries may be about another one.
         | Event::SchemeAdopted(_) => (Reach::Everybody, Vec::new()),
         Event::BaselineSet(event) if &event.scheme == scheme => (Reach::Everybody, Vec::new()),
@@ -111,6 +112,14 @@ fn of_event(event: &Event, scheme: &SchemeId) -> (Reach, Vec<Subject>) {
         }
         Event::ExclusionChecked(event) => {
             let subjects = event.organisations.iter().map(|whom| stance(whom, &event.requirement)).collect();
+            (Reach::Only(event.organisations.clone()), subjects)
+        }
+        Event::IndicatorsAnswered(event) => {
+            let subjects = event.organisations.iter().map(|whom| answers(whom, &event.requirement)).collect();
+            (Reach::Only(event.organisations.clone()), subjects)
+        }
+        Event::AnswersChecked(event) => {
+            let subjects = event.organisations.iter().map(|whom| answers(whom, &event.requirement)).collect();
             (Reach::Only(event.organisations.clone()), subjects)
         }
         Event::Undone(event) => (Reach::ItsSubjects, vec![("command", event.command.to_string())]),
@@ -170,6 +179,8 @@ fn of_record(event: &Event) -> (Reach, Vec<Subject>) {
         }
         Event::EvidenceChecked(event) => (Reach::ItsSubjects, vec![evidence(&event.id)]),
         Event::EvidenceWithdrawn(event) => (Reach::ItsSubjects, vec![evidence(&event.id)]),
+        Event::EvidenceCarried(event) => (Reach::ItsSubjects, vec![evidence(&event.id)]),
+        Event::CarryJudged(event) => (Reach::ItsSubjects, vec![evidence(&event.id)]),
         Event::DecisionRaised(event) => (Reach::Only(event.organisations.clone()), vec![decision(&event.id)]),
         Event::DecisionTaken(event) => (Reach::ItsSubjects, vec![decision(&event.id)]),
         Event::RiskAccepted(event) => {
@@ -201,6 +212,10 @@ fn evidence(id: &crate::reference::EvidenceId) -> Subject {
 
 fn decision(id: &crate::reference::DecisionId) -> Subject {
     ("decision", id.to_string())
+}
+
+fn answers(whom: &OrganisationId, requirement: &crate::reference::RequirementId) -> Subject {
+    ("answers", format!("{whom} {requirement}"))
 }
 
 fn stance(whom: &OrganisationId, requirement: &crate::reference::RequirementId) -> Subject {

@@ -8,6 +8,8 @@ use crate::register::action::{
     ActionAdded, ActionChanged, ActionClaimed, ActionMoved, ActionReopened, ActionVerified, ActionWithdrawn,
 };
 use crate::register::adoption::{BaselineSet, CommitmentSigned, FrameworkAdopted, ParticularsStated, SchemeAdopted};
+use crate::register::assessment::{AnswersChecked, IndicatorsAnswered};
+use crate::register::carry::{CarryJudged, EvidenceCarried, MappingAdopted};
 use crate::register::decision::{AcceptanceWithdrawn, DecisionRaised, DecisionTaken, RiskAccepted};
 use crate::register::evidence::{EvidenceAdded, EvidenceChecked, EvidenceLinked, EvidenceWithdrawn};
 use crate::register::finding::{
@@ -70,6 +72,8 @@ events! {
     FrameworkAdopted = "framework-adopted",
     /// A scheme is adopted.
     SchemeAdopted = "scheme-adopted",
+    /// A mapping between two frameworks is adopted.
+    MappingAdopted = "mapping-adopted",
     /// Scope as it stands becomes the baseline.
     BaselineSet = "baseline-set",
     /// The application form is filled in.
@@ -112,6 +116,10 @@ events! {
     EvidenceChecked = "evidence-checked",
     /// Evidence is taken back.
     EvidenceWithdrawn = "evidence-withdrawn",
+    /// Evidence is to be judged for another requirement.
+    EvidenceCarried = "evidence-carried",
+    /// A second person judges it for that requirement.
+    CarryJudged = "carry-judged",
     /// A board must settle something.
     DecisionRaised = "decision-raised",
     /// The board has settled it.
@@ -126,6 +134,10 @@ events! {
     ExclusionProposed = "exclusion-proposed",
     /// Someone else agrees or does not.
     ExclusionChecked = "exclusion-checked",
+    /// Indicators of a requirement are answered.
+    IndicatorsAnswered = "indicators-answered",
+    /// A second person checks the answers.
+    AnswersChecked = "answers-checked",
     /// A certificate is granted.
     CertificateIssued = "certificate-issued",
     /// A certificate is taken away.

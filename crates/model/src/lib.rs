@@ -10,6 +10,7 @@ pub mod entry;
 pub mod event;
 pub mod history;
 pub mod manifest;
+pub mod mapping;
 pub mod money;
 pub mod readiness;
 pub mod reference;

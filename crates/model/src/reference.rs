@@ -3,6 +3,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use crate::through_text::through_text;
@@ -32,22 +33,43 @@ pub(crate) fn with_article(noun: &str) -> String {
 const MIXED: &str = "1 to 64 letters, digits, full stops, hyphens or underscores, starting with a letter or digit";
 const LOWER: &str = "1 to 64 lower-case letters, digits, full stops or hyphens, starting with a letter or digit";
 
-fn obeys(text: &str, allowed: fn(char) -> bool) -> bool {
-    text.len() <= REFERENCE_CHARS_MAX
-        && text.starts_with(|first: char| allowed(first) && first.is_ascii_alphanumeric())
-        && text.chars().all(allowed)
+const CLASS: &str = "`FC-` and two or three digits";
+const CWE: &str = "`CWE-` and one to five digits";
+const CVE: &str = "`CVE-`, a year of four digits, `-` and four to seven digits, as in `CVE-2017-0144`";
+
+fn all(text: &str, allowed: fn(char) -> bool) -> bool {
+    text.starts_with(|first: char| allowed(first) && first.is_ascii_alphanumeric()) && text.chars().all(allowed)
 }
 
-fn mixed(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_')
+fn mixed(text: &str) -> bool {
+    all(text, |letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_'))
 }
 
-fn lower(letter: char) -> bool {
-    letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '.' | '-')
+fn lower(text: &str) -> bool {
+    all(text, |letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '.' | '-'))
+}
+
+/// Whether the text is that many digits.
+fn digits(text: &str, count: RangeInclusive<usize>) -> bool {
+    count.contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+fn class(text: &str) -> bool {
+    text.strip_prefix("FC-").is_some_and(|number| digits(number, 2..=3))
+}
+
+fn cwe(text: &str) -> bool {
+    text.strip_prefix("CWE-").is_some_and(|number| digits(number, 1..=5))
+}
+
+/// CVE record format: a sequence number has at least four digits, and none so far has more than seven.
+fn cve(text: &str) -> bool {
+    let parts = text.strip_prefix("CVE-").and_then(|rest| rest.split_once('-'));
+    parts.is_some_and(|(year, number)| digits(year, 4..=4) && digits(number, 4..=7))
 }
 
 macro_rules! reference {
-    ($(#[$doc:meta])* $name:ident, $noun:literal, $allowed:ident, $rule:ident) => {
+    ($(#[$doc:meta])* $name:ident, $noun:literal, $obeys:ident, $rule:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
@@ -63,7 +85,7 @@ macro_rules! reference {
             type Err = BadReference;
 
             fn from_str(text: &str) -> Result<$name, BadReference> {
-                if obeys(text, $allowed) {
+                if text.len() <= REFERENCE_CHARS_MAX && $obeys(text) {
                     Ok($name(text.to_owned()))
                 } else {
                     Err(BadReference { text: text.chars().take(80).collect(), noun: $noun, rule: $rule })
@@ -100,8 +122,16 @@ reference!(
     FrameworkId, "framework", lower, LOWER
 );
 reference!(
+    /// A profile of a framework, for example `baseline`: how far each requirement has to be met.
+    ProfileId, "profile", lower, LOWER
+);
+reference!(
     /// A scheme of accreditation, for example `psn`.
     SchemeId, "scheme", lower, LOWER
+);
+reference!(
+    /// A mapping between two published versions, for example `psn-coco-1.32-to-caf-3.2`.
+    MappingId, "mapping", lower, LOWER
 );
 reference!(
     /// A requirement's number inside its framework, for example `PSN-BND-FW`.
@@ -151,6 +181,28 @@ reference!(
     /// One command as its door minted it; every entry it appended carries the same one.
     CommandId, "command", lower, LOWER
 );
+reference!(
+    /// A playbook of remediation work, for example `firewall-renewal`.
+    PlaybookId, "playbook", lower, LOWER
+);
+reference!(
+    /// A class of findings, for example `FC-05`.
+    FindingClassId, "finding class", class, CLASS
+);
+reference!(
+    /// A kind of weakness in MITRE's list, for example `CWE-319`.
+    CweId, "CWE", cwe, CWE
+);
+reference!(
+    /// A published vulnerability, for example `CVE-2017-0144`.
+    CveId, "CVE", cve, CVE
+);
+
+impl From<SchemeId> for FrameworkId {
+    fn from(scheme: SchemeId) -> FrameworkId {
+        FrameworkId(scheme.0)
+    }
+}
 
 /// A requirement in one published version of a framework, for example `psn-coco-1.32:PSN-BND-FW`. The same number can
 /// mean different things in two versions, so the framework is always part of the reference.
@@ -198,5 +250,24 @@ mod tests {
         assert!("Network-Officer".parse::<PersonId>().is_err());
         assert_eq!("caf-4.0:A2.b".parse::<RequirementId>().unwrap().to_string(), "caf-4.0:A2.b");
         assert!("A2.b".parse::<RequirementId>().is_err());
+    }
+
+    #[test]
+    fn references_of_a_fixed_form_have_that_form() {
+        assert_eq!("firewall-renewal".parse::<PlaybookId>().unwrap().to_string(), "firewall-renewal");
+        for bad in ["", "-x", "A", "a/b", "..", "a b", &"a".repeat(65)] {
+            assert!(bad.parse::<PlaybookId>().is_err(), "{bad:?}");
+        }
+        assert!("FC-05".parse::<FindingClassId>().is_ok());
+        for bad in ["FC-5", "fc-05", "FC-0000", "FC-+1", "05"] {
+            assert!(bad.parse::<FindingClassId>().is_err(), "{bad:?}");
+        }
+        assert!("CWE-79".parse::<CweId>().is_ok() && "CVE-2017-0144".parse::<CveId>().is_ok());
+        for bad in ["CWE-", "CWE-1234567", "79", "cwe-79"] {
+            assert!(bad.parse::<CweId>().is_err(), "{bad:?}");
+        }
+        for bad in ["CVE-2017-144", "CVE-17-0144", "CVE-2017-01440000", "CVE-2017", "cve-2017-0144"] {
+            assert!(bad.parse::<CveId>().is_err(), "{bad:?}");
+        }
     }
 }

@@ -3,7 +3,8 @@
 
 use crate::day::Day;
 use crate::reference::{
-    ActionId, DecisionId, EvidenceId, FindingId, FrameworkId, OrganisationId, PersonId, RequirementId, RiskId, SchemeId,
+    ActionId, DecisionId, EvidenceId, FindingId, FrameworkId, IndicatorId, MappingId, OrganisationId, PersonId,
+    RequirementId, RiskId, SchemeId,
 };
 use crate::text::Host;
 use crate::words::{Role, Severity};
@@ -110,6 +111,14 @@ pub enum Refusal {
         /// What was named.
         requirement: RequirementId,
     },
+    /// The requirement has no such indicator.
+    #[error("`{indicator}` is not an indicator of `{requirement}`")]
+    NotAnIndicator {
+        /// The requirement.
+        requirement: RequirementId,
+        /// What was named.
+        indicator: IndicatorId,
+    },
     /// The scheme does not apply to the organisation.
     #[error("the scheme `{scheme}` has not been adopted for `{organisation}`")]
     SchemeNotFor {
@@ -201,6 +210,22 @@ pub enum Refusal {
     Withdrawn {
         /// The evidence.
         evidence: EvidenceId,
+    },
+    /// The mapping does not lead from the one requirement to the other.
+    #[error("the mapping `{mapping}` does not lead from `{}` to `{}`", .pair[0], .pair[1])]
+    NotMapped {
+        /// The mapping.
+        mapping: MappingId,
+        /// Where the evidence comes from, and where it would go.
+        pair: Box<[RequirementId; 2]>,
+    },
+    /// What is to be carried has not been accepted for where it comes from.
+    #[error("`{evidence}` has not been accepted as evidence for `{requirement}`")]
+    NotAccepted {
+        /// The evidence.
+        evidence: EvidenceId,
+        /// Where it would be carried from.
+        requirement: RequirementId,
     },
     /// A decision without such an option.
     #[error("the decision `{decision}` has no option `{option}`")]

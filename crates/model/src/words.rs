@@ -242,6 +242,44 @@ words! {
     }
 }
 
+words! {
+    /// What a mapping says of a requirement and the one it leads to. The first six are OSCAL's own tokens (OSCAL 1.2,
+    /// mapping model, `relationship`); each of them says more than that two requirements have to do with each other, so
+    /// the last three are ours and are written in our namespace.
+    Relation, "mapping relationship" {
+        /// The same but for spelling.
+        EqualTo = "equal-to", "is the same as";
+        /// The same in effect.
+        EquivalentTo = "equivalent-to", "is the same in effect as";
+        /// The target asks for all of it and more.
+        SubsetOf = "subset-of", "is a part of";
+        /// It asks for all of the target and more.
+        SupersetOf = "superset-of", "contains";
+        /// They overlap, and each asks for something that the other does not.
+        IntersectsWith = "intersects-with", "overlaps with";
+        /// They have nothing to do with each other.
+        NoRelationship = "no-relationship", "has nothing to do with";
+        /// They have to do with each other; nothing more is said.
+        Related = "related", "is related to";
+        /// What meets the source helps to meet the target, and does not meet it by itself.
+        Supports = "supports", "supports";
+        /// The target is what became of it in the next version; whether it asks the same is not said.
+        SucceededBy = "succeeded-by", "became";
+    }
+}
+
+impl Relation {
+    /// Whether it says that both ask the same.
+    pub const fn is_sameness(self) -> bool {
+        matches!(self, Relation::EqualTo | Relation::EquivalentTo)
+    }
+
+    /// Whether evidence for the one may have something to say about the other.
+    pub const fn leads(self) -> bool {
+        !matches!(self, Relation::NoRelationship)
+    }
+}
+
 impl EvidenceKind {
     /// How far this kind of evidence goes.
     pub const fn strength(self) -> Strength {

@@ -4,6 +4,7 @@
 //! the same bytes. Names and notes are hostile: whatever they hold, a page shows text and a terminal gets no control
 //! character.
 
+pub mod checklist;
 pub mod index;
 pub mod lists;
 pub mod log;
@@ -11,6 +12,7 @@ pub mod next;
 pub mod pack;
 mod page;
 pub mod plan;
+pub mod playbook;
 pub mod readiness;
 pub mod readiness_page;
 pub mod readme;
@@ -19,6 +21,7 @@ mod screen;
 pub mod show;
 pub mod status;
 mod subject;
+pub mod suggest;
 pub mod table;
 pub mod why;
 pub mod why_page;

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use portreeve_catalogue::Playbook;
 use portreeve_model::Digest;
 use portreeve_model::Register;
 use portreeve_model::readiness::{AsOf, Readiness};
-use portreeve_model::reference::ActionId;
+use portreeve_model::reference::{ActionId, PlaybookId};
 use portreeve_model::register::action::Action;
 use portreeve_model::standards::{Framework, Scheme};
+
+use crate::checklist::Checklist;
 
 /// A register as it was known, what it is judged by, and the answers.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +23,8 @@ pub struct Subject<'a> {
     pub scheme: &'a Scheme,
     /// One answer for each organisation.
     pub answers: &'a [Readiness],
+    /// The playbooks that actions follow; none where no checklist is shown, as in a pack.
+    pub playbooks: Option<&'a BTreeMap<PlaybookId, Playbook>>,
     /// What was known, and the day.
     pub as_of: AsOf,
 }
@@ -28,6 +33,12 @@ impl Subject<'_> {
     /// The actions in scope for any of the organisations, each once, withdrawn ones among them.
     pub fn actions(&self) -> BTreeMap<&ActionId, &Action> {
         crate::readiness::scope::actions(self)
+    }
+
+    /// The evidence checklist of an action that follows a playbook known here.
+    pub(crate) fn checklist(&self, action: &Action) -> Option<Checklist<'_>> {
+        let playbook = self.playbooks?.get(action.playbook.as_ref()?)?;
+        Some(Checklist::of(self.register, action, playbook))
     }
 
     /// The register's name, as on every page.

@@ -1,164 +1,198 @@
-//! From a draft to a framework: numbers are unique, parameters are unique, statements are written out and bounded.
+//! From a catalog to a framework: numbers are unique, parameters are unique, statements are written out and bounded.
 //! It must never return a framework that its problems do not allow.
 
 use std::collections::BTreeMap;
 
-use portreeve_model::reference::{FrameworkId, RequirementNumber};
+use portreeve_model::reference::{FrameworkId, Grade, RequirementNumber};
 use portreeve_model::standards::{Framework, Requirement};
+use serde_json::Value;
 
-use super::draft::{CatalogDraft, Child, ControlDraft};
-use super::parts::ParamDraft;
-use super::prose::{INSERTIONS_MAX, Unfit, statement};
-use super::{STATEMENT_CHARS_MAX, STATEMENTS_BYTES_MAX};
+use super::indicators::Indicators;
+use super::metadata::title_and_version;
+use super::number::{number, shown_title};
+use super::prose::{INSERTIONS_MAX, Page, Params};
+use super::reach::{OSCAL_NAMESPACE, own_prop, placed, prop, props, text};
+use super::{DEPTH_MAX, REQUIREMENTS_MAX, STATEMENTS_BYTES_MAX};
+use crate::json::below;
 use crate::problem::Gathered;
 
-impl CatalogDraft {
-    /// The framework, with every problem of the draft as a whole.
-    pub(super) fn validate(mut self, id: FrameworkId, problems: &mut Gathered) -> Option<Framework> {
-        let mut params = BTreeMap::new();
-        take_params(std::mem::take(&mut self.params), &mut params, problems);
-        params_below(&mut self.children, &mut params, problems);
-        let mut flat = Flat {
-            params: &params,
-            requirements: Vec::new(),
-            seen: BTreeMap::new(),
-            bytes: 0,
-            insertions: 0,
-            problems,
-        };
-        flat.children(self.children, None);
-        let requirements = flat.requirements;
-        if requirements.is_empty() {
-            problems.add(
-                "/catalog",
-                "it has no requirements",
-                "give a catalog with an entry in `controls` that is not withdrawn",
-            );
-        }
-        let metadata = self.metadata?;
-        Some(Framework { id, title: metadata.title?, version: metadata.version?, profile: None, requirements })
-    }
+/// The framework in a catalog, with every problem of the catalog as a whole.
+pub(super) fn read(id: FrameworkId, catalog: &Value, problems: &mut Gathered) -> Option<Framework> {
+    let mut params = Params::new();
+    take_params(catalog, "/catalog", &mut params, &mut BTreeMap::new(), problems);
+    let mut flat = Flat {
+        page: Page::new(&params),
+        indicators: Indicators::default(),
+        requirements: Vec::new(),
+        seen: BTreeMap::new(),
+        controls: 0,
+        bytes: 0,
+        problems,
+    };
+    flat.children(catalog, "/catalog", None, 1);
+    let requirements = flat.requirements;
+    let (title, version) = title_and_version(catalog)?;
+    Some(Framework { id, title, version, profile: None, requirements })
 }
 
-type Params = BTreeMap<String, ParamDraft>;
-
-fn take_params(from: Vec<ParamDraft>, into: &mut Params, problems: &mut Gathered) {
-    for param in from {
-        if let Some(first) = into.get(&param.id) {
-            let what = format!("the parameter `{}` stands already at {}", param.id, first.path);
-            problems.add(&param.path, what, "give each parameter an id of its own");
+/// The parameters of an object and of everything below it, and where each stands.
+fn take_params<'a>(
+    of: &'a Value,
+    path: &str,
+    into: &mut Params<'a>,
+    places: &mut BTreeMap<&'a str, String>,
+    problems: &mut Gathered,
+) {
+    for (place, param) in placed(of, "params", path) {
+        let Some(id) = text(param, "id") else { continue };
+        if let Some(first) = places.get(id) {
+            let what = format!("the parameter `{id}` stands already at {first}");
+            problems.add(&place, what, "give each parameter an id of its own");
         } else {
-            into.insert(param.id.clone(), param);
+            into.insert(id, param);
+            places.insert(id, place);
         }
     }
-}
-
-fn params_below(children: &mut [Child], into: &mut Params, problems: &mut Gathered) {
-    for child in children {
-        match child {
-            Child::Group(group) => {
-                take_params(std::mem::take(&mut group.params), into, problems);
-                params_below(&mut group.children, into, problems);
-            }
-            Child::Control(control) => params_of(control, into, problems),
+    for name in ["groups", "controls"] {
+        for (place, child) in placed(of, name, path) {
+            take_params(child, &place, into, places, problems);
         }
-    }
-}
-
-fn params_of(control: &mut ControlDraft, into: &mut Params, problems: &mut Gathered) {
-    take_params(std::mem::take(&mut control.params), into, problems);
-    for nested in &mut control.children {
-        params_of(nested, into, problems);
     }
 }
 
 /// The requirements as they are flattened.
-struct Flat<'a> {
-    params: &'a Params,
+struct Flat<'a, 'p> {
+    page: Page<'a>,
+    indicators: Indicators,
     requirements: Vec<Requirement>,
     seen: BTreeMap<RequirementNumber, String>,
+    controls: usize,
     bytes: usize,
-    insertions: usize,
-    problems: &'a mut Gathered,
+    problems: &'p mut Gathered,
 }
 
-impl Flat<'_> {
-    fn children(&mut self, children: Vec<Child>, heading: Option<&str>) {
-        for child in children {
-            match child {
-                Child::Group(group) => {
-                    let heading = under(heading, group.title.as_ref().map_or("", |title| title.as_str()));
-                    self.children(group.children, Some(&heading));
-                }
-                Child::Control(control) => self.control(control, heading),
+impl<'a> Flat<'a, '_> {
+    /// Controls before groups, unless there are both and every one has a `sort-id`.
+    fn children(&mut self, of: &'a Value, path: &str, heading: Option<&str>, depth: usize) {
+        let controls = placed(of, "controls", path).map(|(place, control)| (place, control, false));
+        let mut children: Vec<_> =
+            controls.chain(placed(of, "groups", path).map(|(place, group)| (place, group, true))).collect();
+        let mixed = children.first().is_some_and(|first| !first.2) && children.last().is_some_and(|last| last.2);
+        if mixed && children.iter().all(|child| prop(child.1, "sort-id").is_some()) {
+            children.sort_by_key(|child| prop(child.1, "sort-id"));
+        }
+        for (place, child, is_group) in children {
+            if is_group {
+                self.group(child, &place, heading, depth)
+            } else {
+                self.control(child, &place, heading, depth)
             }
         }
     }
 
-    fn control(&mut self, control: ControlDraft, heading: Option<&str>) {
-        if let Some(number) = &control.number {
+    fn too_deep(&mut self, path: &str, depth: usize) -> bool {
+        if depth > DEPTH_MAX {
+            let what = format!("groups and requirements are nested more than {DEPTH_MAX} deep");
+            self.problems.add(path, what, "bring the requirements up");
+        }
+        depth > DEPTH_MAX
+    }
+
+    fn group(&mut self, group: &'a Value, path: &str, heading: Option<&str>, depth: usize) {
+        if !self.too_deep(path, depth) {
+            self.children(group, path, Some(&under(heading, group)), depth + 1);
+        }
+    }
+
+    fn control(&mut self, control: &'a Value, path: &str, heading: Option<&str>, depth: usize) {
+        self.controls += 1;
+        if self.controls == REQUIREMENTS_MAX + 1 {
+            let what = format!("there are more than {REQUIREMENTS_MAX} requirements");
+            self.problems.add(path, what, "split the catalog");
+        }
+        if self.controls > REQUIREMENTS_MAX || self.too_deep(path, depth) {
+            return;
+        }
+        if parts_depth(control) > DEPTH_MAX {
+            let what = format!("its parts are nested more than {DEPTH_MAX} deep");
+            self.problems.add(path, what, "bring the parts up");
+            return;
+        }
+        let number = text(control, "id").and_then(number);
+        if let Some(number) = &number {
             if let Some(first) = self.seen.get(number) {
                 let what = format!("the requirement `{number}` stands already at {first}");
-                self.problems.add(&control.path, what, "give each requirement an id of its own");
+                self.problems.add(path, what, "give each requirement an id of its own");
             } else {
-                self.seen.insert(number.clone(), control.path.clone());
+                self.seen.insert(number.clone(), path.to_owned());
             }
         }
-        if !control.withdrawn {
-            self.requirement(&control, heading);
+        if let Some(number) = number.filter(|_| asked_for(control)) {
+            self.requirement(control, number, path, heading);
         }
-        let title = control.title.as_ref().map_or("", |title| title.as_str());
-        let below = if control.children.is_empty() { String::new() } else { under(heading, title) };
-        for nested in control.children {
-            self.control(nested, Some(&below));
+        if control.get("controls").is_some() {
+            let heading = under(heading, control);
+            for (place, nested) in placed(control, "controls", path) {
+                self.control(nested, &place, Some(&heading), depth + 1);
+            }
         }
     }
 
-    fn requirement(&mut self, control: &ControlDraft, heading: Option<&str>) {
-        let statement = match statement(&control.statements, self.params, &mut self.insertions) {
-            Ok(statement) => statement,
-            Err(unfit) => {
-                let (what, remedy) = match unfit {
-                    Unfit::Long => (
-                        format!("its statement has more than {STATEMENT_CHARS_MAX} characters with its parameters"),
-                        "shorten the statement or its parameters",
-                    ),
-                    Unfit::Many => (
-                        format!("the statements up to here insert more than {INSERTIONS_MAX} parameters"),
-                        "write the parameters out",
-                    ),
-                    Unfit::Unsafe(code) => (
-                        format!("its statement holds a character that cannot be shown safely (U+{code:04X})"),
-                        "take the character out",
-                    ),
-                };
-                self.problems.add(&control.path, what, remedy);
-                String::new()
-            }
-        };
+    fn requirement(&mut self, control: &'a Value, number: RequirementNumber, path: &str, heading: Option<&str>) {
+        let statement = self.page.statement(control);
+        let indicators = self.indicators.of(control, path, &mut self.page, self.problems);
         let before = self.bytes;
-        self.bytes += statement.len();
+        self.bytes += statement.len() + indicators.iter().map(|one| one.text.len()).sum::<usize>();
         if before <= STATEMENTS_BYTES_MAX && self.bytes > STATEMENTS_BYTES_MAX {
             let what = format!("the statements up to here take more than {STATEMENTS_BYTES_MAX} bytes");
-            self.problems.add(&control.path, what, "shorten the statements or their parameters");
+            self.problems.add(path, what, "shorten the statements or their parameters");
         }
-        let statement = if self.bytes > STATEMENTS_BYTES_MAX { String::new() } else { statement };
-        if let (Some(number), Some(title)) = (control.number.clone(), control.title.clone()) {
-            self.requirements.push(Requirement {
-                number,
-                title,
-                statement,
-                heading: heading.map(str::to_owned),
-                indicators: Vec::new(),
-                target: None,
-                confidence: None,
-                source: None,
-            });
+        if self.page.just_ran_out() {
+            let what = format!("the statements up to here insert more than {INSERTIONS_MAX} parameters");
+            self.problems.add(path, what, "write the parameters out");
         }
+        let target = self.target(control, path);
+        let Some(title) = shown_title(text(control, "title").unwrap_or_default(), number.as_str()) else { return };
+        if self.bytes > STATEMENTS_BYTES_MAX {
+            return;
+        }
+        let own = |name: &str| {
+            own_prop(control, name).and_then(|value| shown_title(value, "")).map(|shown| shown.to_string())
+        };
+        self.requirements.push(Requirement {
+            number,
+            title,
+            statement,
+            heading: heading.map(str::to_owned),
+            indicators,
+            target,
+            confidence: own("confidence"),
+            source: own("source"),
+        });
+    }
+
+    fn target(&mut self, control: &Value, path: &str) -> Option<Grade> {
+        let target = own_prop(control, "target-grade")?.parse();
+        let remedy = "correct the `target-grade` property, or take it out";
+        target.map_err(|error| self.problems.add(&below(path, "props"), format!("{error}"), remedy)).ok()
     }
 }
 
-/// A heading with the next title below it.
-fn under(heading: Option<&str>, title: &str) -> String {
+/// Whether a control is a requirement: it was not withdrawn, and is more than a heading.
+fn asked_for(control: &Value) -> bool {
+    let is =
+        |prop: &Value, word: &str| text(prop, "value").is_some_and(|value| value.trim().eq_ignore_ascii_case(word));
+    let withdrawn = props(control, "status", OSCAL_NAMESPACE).any(|prop| is(prop, "withdrawn"));
+    !withdrawn && own_prop(control, "assessable") != Some("no")
+}
+
+fn parts_depth(of: &Value) -> usize {
+    super::reach::list(of, "parts").iter().map(|part| 1 + parts_depth(part)).max().unwrap_or(0)
+}
+
+/// A heading with the title of what stands below it.
+fn under(heading: Option<&str>, of: &Value) -> String {
+    let title = shown_title(text(of, "title").unwrap_or_default(), text(of, "id").unwrap_or("untitled"));
+    let title = title.as_ref().map_or("", |title| title.as_str());
     heading.map_or_else(|| title.to_owned(), |heading| format!("{heading}: {title}"))
 }

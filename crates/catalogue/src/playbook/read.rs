@@ -1,14 +1,14 @@
-//! Reads a playbook and holds it against the frameworks whose requirements it touches. It must never drop a field.
+//! Reads a playbook and holds it against those frameworks that are at hand. It must never drop a field.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portreeve_model::reference::{FrameworkId, RequirementId};
+use portreeve_model::reference::{CveId, CweId, FrameworkId, RequirementId};
 use portreeve_model::standards::Framework;
 use portreeve_model::text::Note;
 use portreeve_model::words::Strength;
 use serde::de::DeserializeOwned;
 
-use super::{ClosingEvidence, FindingClass, Playbook};
+use super::{Check, ClosingEvidence, FindingClass, LeadTime, Phrase, Playbook, Prerequisite, Signs};
 use crate::fields::{Fields, read};
 use crate::json;
 use crate::problem::{Gathered, Problems};
@@ -16,7 +16,12 @@ use crate::problem::{Gathered, Problems};
 /// Most items in one list of a playbook. Advice that needs more than fifty steps is a project plan.
 pub const ITEMS_MAX: usize = 50;
 
-/// Reads a playbook from its bytes; the requirements it touches must stand in `frameworks`.
+/// Longest lead time, in weeks. Work that takes more than five years is a programme, not an answer to a finding.
+pub const WEEKS_MAX: u16 = 260;
+
+/// Reads a playbook from its bytes. A requirement of one of `frameworks` must stand in it. Other frameworks are let be:
+/// a playbook says what it touches wherever it is used, and not every framework is adopted there. Whether its
+/// prerequisites exist only a whole catalogue can tell.
 ///
 /// # Errors
 /// All problems of the file, each with its place and a remedy.
@@ -39,16 +44,25 @@ fn draft(
     let confidence =
         fields.need("confidence", "give `established`, `partly-general-knowledge` or `general-knowledge`", problems);
     let source = fields.need("source", "say where it comes from", problems);
-    let resolves: Vec<(String, FindingClass)> = items(&mut fields, "resolves", "give id and title", problems);
+    let resolves: Vec<(String, FindingClass)> = some(&mut fields, "resolves", "give id and title", problems);
+    let matches = nested(&mut fields, "matches", "say what a finding is recognised by", problems)
+        .map(|inner| signs(inner, problems));
+    let lead_time = nested(&mut fields, "lead_time", "say how long it usually takes", problems)
+        .and_then(|inner| lead_time(inner, problems));
+    let prerequisites: Vec<(String, Prerequisite)> =
+        some(&mut fields, "prerequisites", "give playbook and because", problems);
     let requirements: Vec<(String, RequirementId)> =
         items(&mut fields, "requirements", "give a framework and a number, as in `psn-coco-1.32:PSN-BND-FW`", problems);
     let evidence: Vec<(String, ClosingEvidence)> =
-        items(&mut fields, "closing_evidence", "give kind and shows", problems);
+        items(&mut fields, "closing_evidence", "give kind, when and shows", problems);
     let steps: Vec<(String, Note)> = items(&mut fields, "steps", "give the step as text", problems);
     fields.refuse_rest(problems);
 
     check_once(resolves.iter().map(|(path, class)| (path, class.id.as_str().to_owned())), problems);
+    check_once(prerequisites.iter().map(|(path, first)| (path, first.playbook.to_string())), problems);
     check_once(requirements.iter().map(|(path, id)| (path, id.to_string())), problems);
+    // One line of a checklist for each kind: evidence of a kind cannot tell which of two lines it is meant for.
+    check_once(evidence.iter().map(|(path, item)| (path, item.kind.word().to_owned())), problems);
     check_known(&requirements, frameworks, problems);
     if !evidence.is_empty() && evidence.iter().all(|(_, item)| item.kind.strength() == Strength::Weak) {
         let remedy = "list a kind that is more than a statement";
@@ -59,13 +73,61 @@ fn draft(
         title: title?,
         summary: summary?,
         resolves: values(resolves).collect(),
+        matches: matches?,
         requirements: values(requirements).collect(),
         closing_evidence: values(evidence).collect(),
         owner: owner?,
+        lead_time: lead_time?,
+        prerequisites: values(prerequisites).collect(),
         steps: values(steps).collect(),
         confidence: confidence?,
         source: source?,
     })
+}
+
+/// The fields of an object that must be there.
+fn nested(fields: &mut Fields, name: &str, remedy: &str, problems: &mut Gathered) -> Option<Fields> {
+    let path = fields.at(name);
+    match fields.raw(name) {
+        Some(value) => Fields::of(value, &path, problems),
+        None => {
+            problems.add(&path, "it is missing", remedy);
+            None
+        }
+    }
+}
+
+fn signs(mut fields: Fields, problems: &mut Gathered) -> Signs {
+    let phrases: Vec<(String, Phrase)> =
+        items(&mut fields, "phrases", "give words in lower case, as in `firewall firmware`", problems);
+    let cwes: Vec<(String, CweId)> = some(&mut fields, "cwes", "give an id as in `CWE-319`", problems);
+    let cves: Vec<(String, CveId)> = some(&mut fields, "cves", "give an id as in `CVE-2017-0144`", problems);
+    let checks: Vec<(String, Check)> = some(&mut fields, "checks", "give tool, id and name", problems);
+    fields.refuse_rest(problems);
+    check_once(phrases.iter().map(|(path, phrase)| (path, phrase.to_string())), problems);
+    check_once(cwes.iter().map(|(path, id)| (path, id.to_string())), problems);
+    check_once(cves.iter().map(|(path, id)| (path, id.to_string())), problems);
+    check_once(checks.iter().map(|(path, check)| (path, format!("{} {}", check.tool, check.id))), problems);
+    Signs {
+        phrases: values(phrases).collect(),
+        cwes: values(cwes).collect(),
+        cves: values(cves).collect(),
+        checks: values(checks).collect(),
+    }
+}
+
+fn lead_time(mut fields: Fields, problems: &mut Gathered) -> Option<LeadTime> {
+    let from_weeks: Option<u16> = fields.need("from_weeks", "give the short case in whole weeks", problems);
+    let to_weeks: Option<u16> = fields.need("to_weeks", "give the long case in whole weeks", problems);
+    let because = fields.need("because", "say what takes the time", problems);
+    let path = fields.at("to_weeks");
+    fields.refuse_rest(problems);
+    let (from_weeks, to_weeks) = (from_weeks?, to_weeks?);
+    if from_weeks > to_weeks || !(1..=WEEKS_MAX).contains(&to_weeks) {
+        let what = format!("{from_weeks} to {to_weeks} weeks is no lead time");
+        problems.add(&path, what, format!("give 1 to {WEEKS_MAX} weeks, no fewer than `from_weeks`"));
+    }
+    Some(LeadTime { from_weeks, to_weeks, because: because? })
 }
 
 /// The items of a list that must not be empty, each with its place.
@@ -77,10 +139,22 @@ fn items<T: DeserializeOwned>(
 ) -> Vec<(String, T)> {
     let path = fields.at(name);
     let before = problems.count();
-    let items = fields.list(name, problems);
+    let items = some(fields, name, remedy, problems);
     if items.is_empty() && problems.count() == before {
         problems.add(&path, "it is missing or empty", "give at least one");
     }
+    items
+}
+
+/// The items of a list, each with its place; none when the field is absent.
+fn some<T: DeserializeOwned>(
+    fields: &mut Fields,
+    name: &str,
+    remedy: &str,
+    problems: &mut Gathered,
+) -> Vec<(String, T)> {
+    let path = fields.at(name);
+    let items = fields.list(name, problems);
     if items.len() > ITEMS_MAX {
         problems.add(&path, format!("it has more than {ITEMS_MAX} items"), "keep those that matter");
     }
@@ -108,16 +182,9 @@ fn check_known(
     problems: &mut Gathered,
 ) {
     for (path, id) in requirements {
-        match frameworks.get(&id.framework) {
-            None => {
-                let what = format!("no framework `{}` is known here", id.framework);
-                problems.add(path, what, "adopt the framework first, or take the requirement out");
-            }
-            Some(framework) if framework.requirement(&id.number).is_none() => {
-                let what = format!("`{}` has no requirement `{}`", id.framework, id.number);
-                problems.add(path, what, "name a requirement of the framework");
-            }
-            Some(_) => {}
+        if frameworks.get(&id.framework).is_some_and(|framework| framework.requirement(&id.number).is_none()) {
+            let what = format!("`{}` has no requirement `{}`", id.framework, id.number);
+            problems.add(path, what, "name a requirement of the framework");
         }
     }
 }

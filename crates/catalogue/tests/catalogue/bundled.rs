@@ -27,7 +27,7 @@ fn everything_built_in_holds_together() {
     assert_eq!(psn.requirements.len(), 31);
     assert_eq!((psn.title.as_str(), psn.version.as_str()), ("PSN Code of Connection (CoCo)", "1.32"));
     assert!(catalogue.schemes.contains_key("psn"));
-    assert_eq!(catalogue.playbooks.len(), 16);
+    assert!(catalogue.playbooks.len() >= 30);
     assert!(psn.requirements.iter().all(|requirement| !requirement.statement.is_empty()));
 }
 
@@ -57,9 +57,16 @@ fn every_file_of_the_folder_is_listed_and_given_out_byte_for_byte() {
     };
     for id in bundled::framework_ids() {
         check(format!("{id}/catalog.json"), bundled::framework_file(id.as_str()));
+        for profile in bundled::profile_ids(id.as_str()) {
+            let bytes = bundled::profile_file(id.as_str(), profile.as_str());
+            check(format!("{id}/profiles/{profile}.json"), bytes);
+        }
     }
     for id in bundled::scheme_ids() {
         check(format!("schemes/{id}.json"), bundled::scheme_file(id.as_str()));
+    }
+    for id in bundled::mapping_ids() {
+        check(format!("mappings/{id}.json"), bundled::mapping_file(id.as_str()));
     }
     for (id, bytes) in bundled::playbook_files() {
         check(format!("playbooks/{id}.json"), Some(bytes));
@@ -73,6 +80,7 @@ fn every_file_of_the_folder_is_listed_and_given_out_byte_for_byte() {
 fn files_are_called_by_what_they_hold() {
     let catalogue = Catalogue::bundled().unwrap();
     assert!(bundled::scheme_ids().iter().eq(catalogue.schemes.keys()));
+    assert!(bundled::mapping_ids().iter().eq(catalogue.mappings.keys()));
     assert!(bundled::playbook_ids().iter().eq(catalogue.playbooks.keys()));
     for id in bundled::framework_ids() {
         let bytes = bundled::framework_file(id.as_str()).unwrap();
@@ -81,10 +89,21 @@ fn files_are_called_by_what_they_hold() {
 }
 
 #[test]
+fn profiles_are_listed_under_their_framework() {
+    let listed = |framework| bundled::profile_ids(framework).iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(listed("caf-3.2"), ["baseline", "enhanced"]);
+    assert_eq!(listed("caf-4.0"), ["all-achieved"]);
+    assert!(listed("psn-coco-1.32").is_empty());
+}
+
+#[test]
 fn an_unknown_name_gives_nothing() {
     for odd in ["", "none", "../controls/psn-coco-1.32", "psn-coco-1.32/", "/"] {
         assert!(bundled::framework_file(odd).is_none(), "{odd}");
         assert!(bundled::scheme_file(odd).is_none(), "{odd}");
+        assert!(bundled::profile_ids(odd).is_empty() && bundled::profile_file(odd, "baseline").is_none(), "{odd}");
+        assert!(bundled::profile_file("caf-3.2", odd).is_none(), "{odd}");
+        assert!(bundled::mapping_file(odd).is_none(), "{odd}");
         assert!(bundled::playbook_file(odd).is_none(), "{odd}");
     }
 }

@@ -26,3 +26,11 @@ pub(crate) fn table(name: &str) -> Option<Vec<Vec<String>>> {
     let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).skip(1);
     Some(lines.map(|line| line.split('\t').map(str::to_owned).collect()).collect())
 }
+
+/// The names of a table's columns, once [`table`] has found it.
+pub(crate) fn heading(name: &str) -> Vec<String> {
+    let path = path(&format!("data/controls/{name}")).expect("the table is there");
+    let text = std::fs::read_to_string(path).expect("the table can be read");
+    let line = text.lines().find(|line| !line.starts_with('#')).expect("the table has a heading");
+    line.split('\t').map(str::to_owned).collect()
+}

@@ -28,6 +28,8 @@ pub(crate) enum FindingCommand {
     List(ListArgs),
     /// Show one: what it affects, what closes it, where it stands
     Show(ShowArgs),
+    /// Propose playbooks and open actions that would answer findings, and say why
+    Suggest(SuggestArgs),
     /// Add hosts that turn out to be affected too
     Hosts(HostsArgs),
     /// Correct what was recorded wrongly
@@ -58,6 +60,13 @@ pub(crate) struct ListArgs {
 pub(crate) struct ShowArgs {
     /// Its reference
     id: FindingId,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SuggestArgs {
+    /// The findings [default: every open one that no open action closes]
+    #[arg(value_name = "FINDING")]
+    ids: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -96,6 +105,7 @@ impl Run for FindingCommand {
             FindingCommand::Raise(_) => "raise the finding",
             FindingCommand::List(_) => "list the findings",
             FindingCommand::Show(_) => "show the finding",
+            FindingCommand::Suggest(_) => "suggest what would answer the findings",
             FindingCommand::Hosts(_) => "add the hosts",
             FindingCommand::Correct(_) => "correct the finding",
             FindingCommand::Retest(_) => "record the re-test",
@@ -111,6 +121,7 @@ impl Run for FindingCommand {
                 view::findings(&door.ask()?, open, severity, source.as_ref())
             }
             FindingCommand::Show(args) => view::finding(&door.ask()?, &args.id),
+            FindingCommand::Suggest(args) => view::suggestions(&door.ask()?, &args.ids),
             FindingCommand::Hosts(args) => hosts(args, door),
             FindingCommand::Correct(args) => correct(args, door),
             FindingCommand::Retest(args) => ending::retest(args, door),

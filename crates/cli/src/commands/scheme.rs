@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use portreeve_engine::SchemeAdoption;
+use portreeve_engine::{ProfileAsked, SchemeAdoption};
 use portreeve_model::Day;
-use portreeve_model::reference::{OrganisationId, SchemeId};
-use portreeve_model::register::adoption::BaselineSet;
-use portreeve_model::text::Note;
+use portreeve_model::reference::{OrganisationId, ProfileId, SchemeId};
+use portreeve_model::register::adoption::{AdoptedScheme, BaselineSet};
+use portreeve_model::text::{Note, Title};
 
 use super::Run;
 use crate::change::Change;
@@ -38,6 +38,9 @@ pub(crate) struct AdoptArgs {
     id: SchemeId,
     /// A scheme file in JSON [default: the built-in one of this name]
     file: Option<PathBuf>,
+    /// How far each requirement must be met: a built-in profile by its name, or an OSCAL profile file [default: as before]
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<PathBuf>,
     /// Who goes for it [default: whoever did before, at first every organisation of the register]
     #[arg(long = "organisation", value_name = "ID")]
     organisations: Vec<OrganisationId>,
@@ -84,14 +87,30 @@ fn adopt(args: AdoptArgs, door: &mut Door) -> Result<Outcome, Failure> {
         Some(before) if args.organisations.is_empty() => before.organisations,
         _ => resolve::organisations(desk.register(), &args.organisations)?,
     };
-    let asked = SchemeAdoption { id: args.id, bytes, organisations, target };
+    let profile = args.profile.as_deref().map_or(Ok(ProfileAsked::AsBefore), profile)?;
+    let asked = SchemeAdoption { id: args.id, bytes, profile, organisations, target };
     let recorded = desk.session.adopt_scheme(&desk.by, &asked, desk.mode)?;
     let change = Change::new(format!("Adopted the scheme {}", asked.id))
         .of(&asked.id)
         .list("for", &asked.organisations)
         .maybe("target", asked.target)
+        .maybe("profile", desk.register().schemes.get(&asked.id).and_then(profile_of))
         .note("Next: portreeve status");
     Ok(change.told(desk.register().is_demonstration(), &recorded))
+}
+
+/// The title of the profile a scheme is judged with.
+fn profile_of(held: &AdoptedScheme) -> Option<&Title> {
+    held.event.profile.as_ref().map(|profile| &profile.title)
+}
+
+/// A built-in profile by its name, unless it is a file that is there.
+fn profile(given: &Path) -> Result<ProfileAsked, Failure> {
+    let name = given.to_str().and_then(|text| text.parse::<ProfileId>().ok());
+    match name {
+        Some(name) if !given.is_file() => Ok(ProfileAsked::BuiltIn(name)),
+        _ => Ok(ProfileAsked::Bytes(file(given)?)),
+    }
 }
 
 fn baseline(args: BaselineArgs, door: &mut Door) -> Result<Outcome, Failure> {

@@ -180,9 +180,12 @@ impl Session {
         for manifest in manifests_of(part.register(), &held) {
             files.insert(format!("{}/{manifest}.txt", pack::MANIFEST_FOLDER), Source::Object(manifest));
         }
-        let adopted = part.register().schemes.get(&scheme).map(|held| held.event.digest);
+        let adopted = part.register().schemes.get(&scheme).map(|held| &held.event);
+        let profile = adopted.and_then(|event| event.profile.as_ref()).map(|profile| profile.digest);
+        let adopted = adopted.map(|event| event.digest);
         let framework = part.register().frameworks.get(&whole.standards.framework.id).map(|held| held.event.digest);
         files.extend(adopted.map(|digest| (pack::SCHEME.to_owned(), Source::Object(digest))));
+        files.extend(profile.map(|digest| (pack::PROFILE.to_owned(), Source::Object(digest))));
         files.extend(framework.map(|digest| (pack::FRAMEWORK.to_owned(), Source::Object(digest))));
         files.insert(pack::STATEMENT.to_owned(), Source::Bytes(statement::statement(&subject, &id, &named)));
         files.insert(pack::PLAN.to_owned(), Source::Bytes(plan::csv(&subject)));

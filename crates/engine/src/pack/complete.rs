@@ -4,14 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use portreeve_catalogue::{read_framework, read_scheme};
+use portreeve_catalogue::{AdoptedFiles, Standards, read_standards};
 use portreeve_model::concern::concerning;
 use portreeve_model::history::History;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
 use portreeve_model::readiness::{AsOf, Readiness};
 use portreeve_model::reference::{EvidenceId, OrganisationId, PackId};
+use portreeve_model::register::adoption::SchemeAdopted;
 use portreeve_model::register::evidence::Content;
-use portreeve_model::{Day, Digest, Entry, EntryNumber, LogSize};
+use portreeve_model::{Day, Digest, Entry, EntryNumber, LogSize, Register};
 use portreeve_reporting::Subject;
 use portreeve_reporting::index::{PackFile, Signer};
 use portreeve_reporting::pack::contents::{goes_in, missing};
@@ -25,7 +26,6 @@ use super::intact::{Contents, each_line, text};
 use super::verify::{Points, VerifyRequest};
 use crate::ask::answers;
 use crate::error::EngineError;
-use crate::standards::Standards;
 
 /// The part of the ledger that the pack carries, replayed and judged again.
 pub(super) struct Replayed {
@@ -44,6 +44,7 @@ impl Replayed {
             framework: &self.standards.framework,
             scheme: &self.standards.scheme,
             answers: &self.answers,
+            playbooks: None,
             as_of: self.as_of,
         }
     }
@@ -176,18 +177,29 @@ fn replay(root: &Path, contents: &Contents) -> Result<Replayed, String> {
     let register = part.register();
     let adopted = register.schemes.get(&claim.scheme);
     let adopted = adopted.ok_or_else(|| format!("no entry adopts the scheme `{}`", claim.scheme))?;
-    let framework_id = adopted.event.framework.clone();
-    let framework = register.frameworks.get(&framework_id).map(|held| held.event.digest);
-    let framework_bytes = standard(root, pack::FRAMEWORK, framework)?;
-    let framework = read_framework(framework_id, &framework_bytes).map_err(|problems| problems.to_string())?;
-    let scheme_bytes = standard(root, pack::SCHEME, Some(adopted.event.digest))?;
-    let scheme = read_scheme(&scheme_bytes, &framework).map_err(|problems| problems.to_string())?;
-    let standards = Standards { framework, scheme };
+    let standards = standards(root, register, &adopted.event)?;
     let known = contents.checkpoint.as_ref().map_or(LogSize::EMPTY, |checkpoint| checkpoint.unverified().size);
     let as_of = AsOf { known, on: claim.on };
     let organisations: Vec<OrganisationId> = claim.answers.into_iter().map(|answer| answer.organisation).collect();
     let answers = answers(register, &standards, &organisations, as_of).map_err(|error| error.to_string())?;
     Ok(Replayed { pack: claim.pack, part, standards, organisations, as_of, answers })
+}
+
+/// What the pack is judged by: the files it carries, each of which must be the one that was adopted.
+fn standards(root: &Path, register: &Register, adopted: &SchemeAdopted) -> Result<Standards, String> {
+    let framework = match &adopted.framework {
+        Some(id) => {
+            let held = register.frameworks.get(id).map(|held| held.event.digest);
+            Some((id, standard(root, pack::FRAMEWORK, held)?))
+        }
+        None => None,
+    };
+    let framework = framework.as_ref().map(|(id, bytes)| (*id, bytes.as_slice()));
+    let profile =
+        adopted.profile.as_ref().map(|chosen| standard(root, pack::PROFILE, Some(chosen.digest))).transpose()?;
+    let scheme = standard(root, pack::SCHEME, Some(adopted.digest))?;
+    read_standards(AdoptedFiles { framework, profile: profile.as_deref(), scheme: &scheme })
+        .map_err(|problems| problems.to_string())
 }
 
 /// An adopted file, which must be the one that an entry names.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use portreeve_engine::{Files, Mode, NewRegister, SchemeAdoption, Session, init};
+use portreeve_engine::{Files, Mode, NewRegister, ProfileAsked, SchemeAdoption, Session, init};
 use portreeve_model::reference::PersonId;
 use portreeve_model::register::action::{ActionAdded, ActionClaimed, ActionVerified, Due};
 use portreeve_model::register::evidence::{EvidenceAdded, EvidenceChecked};
@@ -63,7 +63,8 @@ impl Bench {
         }
         bench.session.adopt_framework(&id(OFFICER), &id("psn-coco-1.32"), Mode::Write).unwrap();
         let organisations = ids(&["EHC", "SBC"]);
-        let adoption = SchemeAdoption { id: id("psn"), bytes: None, organisations, target: None };
+        let adoption =
+            SchemeAdoption { id: id("psn"), bytes: None, profile: ProfileAsked::AsBefore, organisations, target: None };
         bench.session.adopt_scheme(&id(OFFICER), &adoption, Mode::Write).unwrap();
         bench
     }

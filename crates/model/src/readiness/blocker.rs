@@ -6,14 +6,17 @@ use serde::Serialize;
 
 use crate::day::Day;
 use crate::digest::Digest;
-use crate::reference::{ActionId, EvidenceId, FindingId, OrganisationId, PersonId, SourceId};
-use crate::register::evidence::{Content, Evidence};
+use crate::reference::{
+    ActionId, EvidenceId, FindingId, Grade, IndicatorId, OrganisationId, PersonId, RequirementId, SourceId,
+};
+use crate::register::evidence::Content;
 use crate::standards::EvidenceRule;
 use crate::standing::{Lens, PlanFault};
 use crate::text::Host;
-use crate::words::{EvidenceKind, Severity, Strength};
+use crate::words::{EvidenceKind, Role, Severity};
 
 use super::View;
+use super::held::{CarriedOver, Held};
 
 /// Something that stands in the way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,6 +28,53 @@ pub enum Blocker {
     ExclusionUnchecked {
         /// Who proposed it.
         by: PersonId,
+    },
+    /// None of the requirement's indicators has been answered.
+    NotAssessed,
+    /// Some of its indicators have no answer.
+    Unanswered {
+        /// Those.
+        indicators: Vec<IndicatorId>,
+    },
+    /// Nobody else has checked the answers.
+    AnswersUnchecked {
+        /// Who gave the latest.
+        by: PersonId,
+    },
+    /// The check found that the answers are not right.
+    AnswersRejected {
+        /// Who checked them.
+        by: PersonId,
+    },
+    /// The grade that follows from the answers is lower than the profile asks.
+    BelowTarget {
+        /// The grade.
+        grade: Grade,
+        /// The grade asked for.
+        target: Grade,
+        /// The indicators whose answers keep it there.
+        held_back_by: Vec<IndicatorId>,
+    },
+    /// A requirement is not ready.
+    RequirementNotReady {
+        /// Which.
+        requirement: RequirementId,
+    },
+    /// A framework asks for nothing that applies, so that nothing can be ready.
+    NothingApplies,
+    /// An action has passed its original date.
+    ActionLate {
+        /// Which.
+        action: ActionId,
+        /// By how many days.
+        days: i64,
+    },
+    /// Somebody has signed whose role the scheme does not take.
+    SignedByAnother {
+        /// Who signed.
+        by: PersonId,
+        /// The roles it takes.
+        needs: BTreeSet<Role>,
     },
     /// Evidence of none of these kinds counts.
     NoEvidence {
@@ -84,6 +134,10 @@ pub enum Shortfall {
     Unchecked,
     /// The check found that it does not show what it should.
     Rejected,
+    /// It was carried over from another framework, and nobody has judged it for this requirement.
+    NotJudged(CarriedOver),
+    /// It was carried over, and the judgement was that it does not show what this requirement asks.
+    JudgedAgainst(CarriedOver),
     /// It was taken back.
     Withdrawn,
     /// It is only someone's word.
@@ -99,6 +153,27 @@ pub enum Shortfall {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "ground", rename_all = "kebab-case")]
 pub enum Ground {
+    /// Checked answers give a grade that is as high as asked.
+    Graded {
+        /// The grade.
+        grade: Grade,
+        /// The grade asked for.
+        target: Grade,
+        /// Who gave the latest answers.
+        by: PersonId,
+        /// Who checked them.
+        checked_by: Option<PersonId>,
+    },
+    /// Every requirement that applies is ready.
+    Requirements {
+        /// How many.
+        ready: u32,
+    },
+    /// No unfinished action has passed its original date.
+    OnTime {
+        /// How many actions are unfinished.
+        unfinished: u32,
+    },
     /// How the requirement is met, in the organisation's words.
     Statement {
         /// The statement.
@@ -114,8 +189,11 @@ pub enum Ground {
         manifest: Option<Digest>,
         /// The day it shows.
         shows: Day,
-        /// Who checked it.
+        /// Who checked it, or judged it for this requirement.
         checked_by: Option<PersonId>,
+        /// Where it came from, when it was carried over from another framework.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        carried: Option<CarriedOver>,
         /// The first day on which it will be too old.
         expires: Option<Day>,
     },
@@ -147,44 +225,28 @@ pub enum Ground {
 /// Finds evidence for a rule among `held`: the item that stays in date longest, or else what falls short and why.
 pub(super) fn meet<'a>(
     view: &View<'a>,
-    held: impl Iterator<Item = (&'a EvidenceId, &'a Evidence)>,
+    held: impl Iterator<Item = Held<'a>>,
     rule: &EvidenceRule,
     lens: Lens,
 ) -> Result<Ground, Blocker> {
-    let fits: Vec<_> = held.filter(|(_, evidence)| rule.any_of.contains(&evidence.kind)).collect();
-    let mut counting: Vec<_> =
-        fits.iter().filter(|(_, evidence)| shortfall(evidence, rule, view.on, lens).is_none()).collect();
-    counting.sort_by_key(|(id, evidence)| (evidence.shows, *id));
-    if let Some((id, evidence)) = counting.last() {
+    let fits: Vec<Held<'_>> = held.filter(|held| rule.any_of.contains(&held.evidence.kind)).collect();
+    let mut counting: Vec<&Held<'_>> =
+        fits.iter().filter(|held| held.shortfall(rule, view.on, lens).is_none()).collect();
+    counting.sort_by_key(|held| (held.evidence.shows, held.id));
+    if let Some(held) = counting.last() {
         return Ok(Ground::Evidence {
-            id: (*id).clone(),
-            manifest: match &evidence.content {
+            id: held.id.clone(),
+            manifest: match &held.evidence.content {
                 Content::Files { manifest, .. } => Some(*manifest),
                 Content::Reference { .. } | Content::Said { .. } => None,
             },
-            shows: evidence.shows,
-            checked_by: evidence.check.as_ref().map(|check| check.by.by.clone()),
-            expires: rule.expires(evidence.shows),
+            shows: held.evidence.shows,
+            checked_by: held.check().map(|check| check.by.by.clone()),
+            carried: held.carried_over(),
+            expires: rule.expires(held.evidence.shows),
         });
     }
-    let instead = fits
-        .iter()
-        .filter_map(|(id, evidence)| Some(((*id).clone(), shortfall(evidence, rule, view.on, lens)?)))
-        .collect();
+    let instead =
+        fits.iter().filter_map(|held| Some((held.id.clone(), held.shortfall(rule, view.on, lens)?))).collect();
     Err(Blocker::NoEvidence { any_of: rule.any_of.clone(), instead })
-}
-
-fn shortfall(evidence: &Evidence, rule: &EvidenceRule, on: Day, lens: Lens) -> Option<Shortfall> {
-    if evidence.withdrawn.is_some() {
-        return Some(Shortfall::Withdrawn);
-    }
-    match &evidence.check {
-        Some(check) if !check.accepted => return Some(Shortfall::Rejected),
-        None if lens == Lens::Verified => return Some(Shortfall::Unchecked),
-        _ => {}
-    }
-    if evidence.strength() < Strength::Medium {
-        return Some(Shortfall::Weak);
-    }
-    rule.expires(evidence.shows).filter(|since| *since <= on).map(|since| Shortfall::OutOfDate { since })
 }

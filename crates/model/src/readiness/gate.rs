@@ -1,14 +1,16 @@
 //! The gates: what decides whether an organisation would pass.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::View;
 use super::blocker::{Blocker, Ground, meet};
-use super::requirement::look;
+use super::requirement::{RequirementAnswer, RequirementState, look, share};
 use super::scope::unaccounted;
-use crate::standards::{EvidenceRule, Gate, GateRule};
-use crate::standing::{Lens, PlanFault};
-use crate::words::Severity;
+use crate::standards::{EvidenceRule, Gate, GateRule, TimeLimit};
+use crate::standing::{Flag, Lens, PlanFault};
+use crate::words::{Role, Severity};
 
 /// Whether an organisation would pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -42,6 +44,8 @@ pub struct GateAnswer {
     pub title: String,
     /// Where the rule comes from.
     pub source: String,
+    /// What to do when it fails.
+    pub remedy: String,
     /// Whether a realistic plan is enough.
     pub plan_will_do: bool,
     /// What stands in the way; empty when the gate passes.
@@ -73,19 +77,25 @@ pub(super) fn verdict(gates: &[GateAnswer]) -> Verdict {
     }
 }
 
-pub(super) fn answers(view: &View<'_>) -> Vec<GateAnswer> {
-    view.scheme.gates.iter().map(|gate| answer(view, gate)).collect()
+pub(super) fn answers(view: &View<'_>, requirements: &[RequirementAnswer]) -> Vec<GateAnswer> {
+    view.scheme.gates.iter().map(|gate| answer(view, gate, requirements)).collect()
 }
 
-fn answer(view: &View<'_>, gate: &Gate) -> GateAnswer {
+fn answer(view: &View<'_>, gate: &Gate, requirements: &[RequirementAnswer]) -> GateAnswer {
     let (grounds, blockers) = match &gate.rule {
-        GateRule::Evidence { any_of, months } => {
-            let rule = EvidenceRule { any_of: any_of.clone(), months: *months };
+        GateRule::Evidence { any_of, within } => {
+            let rule = EvidenceRule { any_of: any_of.clone(), within: *within };
             split([meet(view, view.evidence(), &rule, Lens::Verified)])
         }
         GateRule::Particulars => split([particulars(view)]),
-        GateRule::Signature { months } => split([signature(view, *months)]),
+        GateRule::Signature { within, by } => split([signature(view, *within, by)]),
+        GateRule::RequirementsReady => ready(requirements),
         GateRule::FindingsClosed { at_or_above } => split(findings(view, *at_or_above)),
+        GateRule::FindingsClosedWithin { at_or_above, within } => {
+            let (grounds, mut blockers) = split(findings(view, *at_or_above));
+            blockers.retain(|blocker| overdue(view, blocker, *within));
+            (grounds, blockers)
+        }
         GateRule::FindingsPlanned => {
             let (grounds, mut blockers) = split(findings(view, Severity::Informational));
             blockers.retain(unplanned);
@@ -94,15 +104,55 @@ fn answer(view: &View<'_>, gate: &Gate) -> GateAnswer {
             blockers.extend(missing);
             (grounds, blockers)
         }
+        GateRule::ActionsOnTime => on_time(view),
     };
     GateAnswer {
         id: gate.id.clone(),
         title: gate.title.to_string(),
         source: gate.source.to_string(),
+        remedy: gate.remedy.to_string(),
         plan_will_do: gate.plan_will_do,
         blockers,
         grounds,
     }
+}
+
+/// Whether every requirement that applies is ready. Where nothing applies, nothing has been shown.
+fn ready(requirements: &[RequirementAnswer]) -> (Vec<Ground>, Vec<Blocker>) {
+    let share = share(requirements.iter().map(|answer| &answer.state));
+    if share.whole == 0 {
+        return (Vec::new(), vec![Blocker::NothingApplies]);
+    }
+    let not_ready = requirements.iter().filter(|answer| answer.state == RequirementState::NotReady);
+    let blockers: Vec<_> =
+        not_ready.map(|answer| Blocker::RequirementNotReady { requirement: answer.id.clone() }).collect();
+    let grounds = if blockers.is_empty() { vec![Ground::Requirements { ready: share.part }] } else { Vec::new() };
+    (grounds, blockers)
+}
+
+/// Whether an open finding has been open for longer than the limit. It counts from the day of the report, so that
+/// recording it late gains nothing.
+fn overdue(view: &View<'_>, blocker: &Blocker, within: TimeLimit) -> bool {
+    let Blocker::FindingOpen { finding, .. } = blocker else { return true };
+    let reported = view
+        .findings
+        .get(finding)
+        .and_then(|held| view.register.sources.get(&held.event.source))
+        .map(|source| source.event.on);
+    reported.is_none_or(|reported| within.after(reported) <= view.on)
+}
+
+fn on_time(view: &View<'_>) -> (Vec<Ground>, Vec<Blocker>) {
+    let unfinished: Vec<_> = view.actions.iter().filter(|(_, action)| view.register.is_unfinished(action)).collect();
+    let late = unfinished.iter().filter_map(|(id, action)| {
+        match view.register.flag(action, view.on, view.scheme.at_risk_days, None) {
+            Flag::Late { days } => Some(Blocker::ActionLate { action: (**id).clone(), days }),
+            Flag::Closed | Flag::AtRisk { .. } | Flag::OnTrack => None,
+        }
+    });
+    let blockers: Vec<_> = late.collect();
+    let unfinished = u32::try_from(unfinished.len()).unwrap_or(u32::MAX);
+    (if blockers.is_empty() { vec![Ground::OnTime { unfinished }] } else { Vec::new() }, blockers)
 }
 
 fn split(answers: impl IntoIterator<Item = Result<Ground, Blocker>>) -> (Vec<Ground>, Vec<Blocker>) {
@@ -142,12 +192,16 @@ fn particulars(view: &View<'_>) -> Result<Ground, Blocker> {
     }
 }
 
-fn signature(view: &View<'_>, months: u8) -> Result<Ground, Blocker> {
+fn signature(view: &View<'_>, within: TimeLimit, by: &BTreeSet<Role>) -> Result<Ground, Blocker> {
     let held = view.register.schemes.get(&view.scheme.id);
     let Some(signed) = held.and_then(|scheme| scheme.signatures.get(view.organisation)) else {
         return Err(Blocker::NotSigned);
     };
-    let expires = signed.on.plus_months(months);
+    let signatory = view.register.people.get(&signed.signatory);
+    if signatory.is_none_or(|person| person.roles.is_disjoint(by)) {
+        return Err(Blocker::SignedByAnother { by: signed.signatory.clone(), needs: by.clone() });
+    }
+    let expires = within.after(signed.on);
     let form_stands = signed
         .form
         .as_ref()

@@ -5,23 +5,25 @@
 
 mod blocker;
 mod gate;
+mod held;
 mod next;
 mod requirement;
 mod scope;
 
 pub use blocker::{Blocker, Ground, Shortfall};
 pub use gate::{GateAnswer, Verdict};
+pub use held::CarriedOver;
 pub use next::{Remedy, Step};
-pub use requirement::{RequirementAnswer, RequirementState};
+pub use requirement::{Graded, RequirementAnswer, RequirementState};
 pub use scope::{ActionCount, FindingCount, ScopeGrowth};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
 
 use crate::day::Day;
-use crate::reference::{EvidenceId, FindingId, OrganisationId, RequirementId, RequirementNumber, SchemeId};
+use crate::reference::{FindingId, OrganisationId, RequirementId, RequirementNumber, SchemeId};
 use crate::register::Register;
 use crate::register::action::{Action, ActionState};
 use crate::register::evidence::Evidence;
@@ -29,6 +31,7 @@ use crate::register::finding::Finding;
 use crate::size::LogSize;
 use crate::standards::{Framework, Scheme};
 use crate::standing::Lens;
+use held::Held;
 
 /// What had been recorded, and the day on which it is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -44,7 +47,7 @@ pub struct AsOf {
 pub struct Question<'a> {
     /// The register as far as it is known.
     pub register: &'a Register,
-    /// The framework the scheme judges.
+    /// The framework the scheme judges, tailored by the profile; without requirements where it judges none.
     pub framework: &'a Framework,
     /// The scheme.
     pub scheme: &'a Scheme,
@@ -114,16 +117,17 @@ pub struct Readiness {
 /// Answers a question. The same question always gets the same answer.
 pub fn readiness(question: &Question<'_>) -> Readiness {
     let view = View::of(question);
-    let gates = gate::answers(&view);
     let requirements: Vec<RequirementAnswer> = question
         .framework
         .requirements
         .iter()
         .map(|requirement| requirement::answer(&view, requirement, Lens::Verified))
         .collect();
-    let claimed = question.framework.requirements.iter().map(|asked| requirement::answer(&view, asked, Lens::Claimed));
-    let claimed = requirement::share(claimed.map(|answer| answer.state));
-    let verified = requirement::share(requirements.iter().map(|answer| answer.state.clone()));
+    let claimed = question.framework.requirements.iter();
+    let claimed: Vec<_> = claimed.map(|asked| requirement::answer(&view, asked, Lens::Claimed).state).collect();
+    let claimed = requirement::share(claimed.iter());
+    let verified = requirement::share(requirements.iter().map(|answer| &answer.state));
+    let gates = gate::answers(&view, &requirements);
     let steps = next::steps(&view, &gates, &requirements);
     let held = question.register.schemes.get(&question.scheme.id);
     Readiness {
@@ -146,19 +150,20 @@ pub fn readiness(question: &Question<'_>) -> Readiness {
 /// A question with what concerns it picked out once.
 pub(crate) struct View<'a> {
     pub(crate) register: &'a Register,
+    pub(crate) framework: &'a Framework,
     pub(crate) scheme: &'a Scheme,
     pub(crate) organisation: &'a OrganisationId,
     pub(crate) on: Day,
     pub(crate) findings: BTreeMap<&'a FindingId, &'a Finding>,
     pub(crate) actions: BTreeMap<&'a crate::reference::ActionId, &'a Action>,
-    by_requirement: BTreeMap<&'a RequirementNumber, Vec<(&'a EvidenceId, &'a Evidence)>>,
+    by_requirement: BTreeMap<&'a RequirementNumber, Vec<Held<'a>>>,
 }
 
 impl<'a> View<'a> {
     fn of(question: &Question<'a>) -> View<'a> {
-        let Question { register, scheme, organisation, .. } = *question;
+        let Question { register, framework, scheme, organisation, .. } = *question;
         let findings: BTreeMap<_, _> =
-            register.findings.iter().filter(|(_, finding)| concerns(finding, scheme, organisation)).collect();
+            register.findings.iter().filter(|(_, finding)| concerns(register, finding, scheme, organisation)).collect();
         let actions = register
             .actions
             .iter()
@@ -167,31 +172,46 @@ impl<'a> View<'a> {
         let mut by_requirement: BTreeMap<&RequirementNumber, Vec<_>> = BTreeMap::new();
         for (id, evidence) in &register.evidence {
             if evidence.organisations.contains(organisation) {
-                for number in touched(register, scheme, evidence) {
-                    by_requirement.entry(number).or_default().push((id, evidence));
+                let touched = touched(register, scheme, evidence);
+                for number in held::reached(&touched, evidence, &framework.id) {
+                    let held = Held { id, evidence, carried: held::way(&touched, evidence, &framework.id, number) };
+                    by_requirement.entry(number).or_default().push(held);
                 }
             }
         }
-        View { register, scheme, organisation, on: question.as_of.on, findings, actions, by_requirement }
+        View { register, framework, scheme, organisation, on: question.as_of.on, findings, actions, by_requirement }
     }
 
-    /// The evidence that bears on a requirement: linked to it, or to an action or finding that touches it.
-    pub(crate) fn evidence_for(&self, number: &RequirementNumber) -> &[(&'a EvidenceId, &'a Evidence)] {
+    /// The evidence that bears on a requirement: linked to it, or to an action or finding that touches it, or carried
+    /// to it from another framework.
+    pub(crate) fn evidence_for(&self, number: &RequirementNumber) -> &[Held<'a>] {
         self.by_requirement.get(number).map_or(&[], Vec::as_slice)
     }
 
     /// All evidence of the organisation.
-    pub(crate) fn evidence(&self) -> impl Iterator<Item = (&'a EvidenceId, &'a Evidence)> {
+    pub(crate) fn evidence(&self) -> impl Iterator<Item = Held<'a>> {
         let organisation = self.organisation;
-        self.register.evidence.iter().filter(move |(_, evidence)| evidence.organisations.contains(organisation))
+        let whole = self.register.evidence.iter().map(|(id, evidence)| Held { id, evidence, carried: None });
+        whole.filter(move |held| held.evidence.organisations.contains(organisation))
     }
 }
 
-/// A finding concerns a scheme when it touches a requirement of its framework, or none at all: leaving out the link
-/// must not hide a weakness.
-pub fn concerns(finding: &Finding, scheme: &Scheme, organisation: &OrganisationId) -> bool {
-    finding.event.organisations.contains(organisation)
-        && (finding.event.requirements.is_empty() || in_framework(&finding.event.requirements, scheme).next().is_some())
+/// A finding concerns a scheme when it comes from a kind of work the scheme follows and touches a requirement of its
+/// framework, or none at all: leaving out the link must not hide a weakness. Where the scheme has no framework, what
+/// the finding touches is not asked.
+pub fn concerns(register: &Register, finding: &Finding, scheme: &Scheme, organisation: &OrganisationId) -> bool {
+    let touches = || {
+        scheme.framework.is_none()
+            || finding.event.requirements.is_empty()
+            || in_framework(&finding.event.requirements, scheme).next().is_some()
+    };
+    finding.event.organisations.contains(organisation) && follows(register, finding, scheme) && touches()
+}
+
+/// Whether the scheme follows the kind of work that raised the finding.
+fn follows(register: &Register, finding: &Finding, scheme: &Scheme) -> bool {
+    let kind = || register.sources.get(&finding.event.source).map(|source| source.event.source_kind);
+    scheme.findings_of.is_empty() || kind().is_none_or(|kind| scheme.findings_of.contains(&kind))
 }
 
 /// An action concerns a scheme when it serves a requirement of its framework, or a finding that concerns it, or nothing
@@ -199,7 +219,7 @@ pub fn concerns(finding: &Finding, scheme: &Scheme, organisation: &OrganisationI
 pub fn action_concerns(register: &Register, action: &Action, scheme: &Scheme, organisation: &OrganisationId) -> bool {
     let serves = || {
         let mut findings = action.closes.keys().filter_map(|id| register.findings.get(id));
-        findings.any(|finding| concerns(finding, scheme, organisation))
+        findings.any(|finding| concerns(register, finding, scheme, organisation))
     };
     action.organisations.contains(organisation)
         && ((action.closes.is_empty() && action.requirements.is_empty())
@@ -213,22 +233,13 @@ fn in_framework<'a>(
 ) -> impl Iterator<Item = &'a RequirementNumber> {
     requirements
         .into_iter()
-        .filter(|requirement| requirement.framework == scheme.framework)
+        .filter(|requirement| Some(&requirement.framework) == scheme.framework.as_ref())
         .map(|requirement| &requirement.number)
 }
 
-/// The requirements an item of evidence bears on.
-fn touched<'a>(
-    register: &'a Register,
-    scheme: &Scheme,
-    evidence: &'a Evidence,
-) -> std::collections::BTreeSet<&'a RequirementNumber> {
-    let actions: Vec<&Action> = evidence.actions.iter().filter_map(|id| register.actions.get(id)).collect();
-    let of_actions = actions.iter().flat_map(|action| &action.requirements);
-    let findings = actions.iter().flat_map(|action| action.closes.keys()).chain(&evidence.findings);
-    let of_findings =
-        findings.filter_map(|id| register.findings.get(id)).flat_map(|finding| &finding.event.requirements);
-    in_framework(evidence.requirements.iter().chain(of_actions).chain(of_findings), scheme).collect()
+/// The scheme's requirements that an item of evidence bears on without having been carried.
+fn touched<'a>(register: &'a Register, scheme: &Scheme, evidence: &'a Evidence) -> BTreeSet<&'a RequirementNumber> {
+    in_framework(register.bears_on(evidence), scheme).collect()
 }
 
 /// Whether an action has been withdrawn.

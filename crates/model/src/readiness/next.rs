@@ -8,7 +8,7 @@ use super::View;
 use super::blocker::{Blocker, Shortfall};
 use super::gate::GateAnswer;
 use super::requirement::RequirementAnswer;
-use crate::reference::{ActionId, DecisionId, EvidenceId, FindingId, RequirementId, SourceId};
+use crate::reference::{ActionId, DecisionId, EvidenceId, FindingId, IndicatorId, RequirementId, SourceId};
 use crate::register::action::{Action, ActionState};
 use crate::words::EvidenceKind;
 
@@ -25,6 +25,13 @@ pub enum Remedy {
     CheckEvidence {
         /// Which.
         evidence: EvidenceId,
+    },
+    /// A second person judges evidence for the requirement it was carried to.
+    JudgeEvidence {
+        /// Which.
+        evidence: EvidenceId,
+        /// For which requirement.
+        requirement: RequirementId,
     },
     /// The findings a report counts are all recorded.
     RecordFindings {
@@ -63,6 +70,23 @@ pub enum Remedy {
         /// Which.
         requirement: RequirementId,
     },
+    /// The indicators of a requirement are answered.
+    AnswerIndicators {
+        /// Which requirement.
+        requirement: RequirementId,
+    },
+    /// A second person checks the answers to a requirement's indicators.
+    CheckAnswers {
+        /// Which requirement.
+        requirement: RequirementId,
+    },
+    /// Work that makes the answers to these indicators better.
+    RaiseGrade {
+        /// Which requirement.
+        requirement: RequirementId,
+        /// The indicators that keep its grade down.
+        indicators: Vec<IndicatorId>,
+    },
     /// A second person checks that a requirement does not apply.
     CheckExclusion {
         /// Which.
@@ -99,8 +123,15 @@ struct Effect {
 
 pub(super) fn steps(view: &View<'_>, gates: &[GateAnswer], requirements: &[RequirementAnswer]) -> Vec<Step> {
     let mut effects: BTreeMap<Remedy, Effect> = BTreeMap::new();
+    let of_requirements: BTreeMap<&RequirementId, BTreeSet<Remedy>> =
+        requirements.iter().map(|answer| (&answer.id, remedies(view, &answer.blockers, Some(&answer.id)))).collect();
     for gate in gates {
-        let remedies = remedies(view, &gate.blockers, None);
+        let mut remedies = remedies(view, &gate.blockers, None);
+        let needed = gate.blockers.iter().filter_map(|blocker| match blocker {
+            Blocker::RequirementNotReady { requirement } => of_requirements.get(requirement),
+            _ => None,
+        });
+        remedies.extend(needed.flatten().cloned());
         for remedy in &remedies {
             let effect = effects.entry(remedy.clone()).or_default();
             effect.stands_in += 1;
@@ -110,8 +141,8 @@ pub(super) fn steps(view: &View<'_>, gates: &[GateAnswer], requirements: &[Requi
         }
     }
     for answer in requirements {
-        let remedies = remedies(view, &answer.blockers, Some(&answer.id));
-        for remedy in &remedies {
+        let Some(remedies) = of_requirements.get(&answer.id) else { continue };
+        for remedy in remedies {
             let effect = effects.entry(remedy.clone()).or_default();
             effect.stands_in += 1;
             if remedies.len() == 1 {
@@ -134,28 +165,58 @@ pub(super) fn steps(view: &View<'_>, gates: &[GateAnswer], requirements: &[Requi
 }
 
 fn remedies(view: &View<'_>, blockers: &[Blocker], requirement: Option<&RequirementId>) -> BTreeSet<Remedy> {
-    blockers.iter().map(|blocker| remedy(view, blocker, requirement)).collect()
+    blockers.iter().filter_map(|blocker| remedy(view, blocker, requirement)).collect()
 }
 
-fn remedy(view: &View<'_>, blocker: &Blocker, requirement: Option<&RequirementId>) -> Remedy {
-    match (blocker, requirement) {
+/// The step that a blocker calls for; none for what is only the sum of other blockers.
+fn remedy(view: &View<'_>, blocker: &Blocker, requirement: Option<&RequirementId>) -> Option<Remedy> {
+    let remedy = match (blocker, requirement) {
         (Blocker::NoStatement, Some(requirement)) => Remedy::StateRequirement { requirement: requirement.clone() },
         (Blocker::ExclusionUnchecked { .. }, Some(requirement)) => {
             Remedy::CheckExclusion { requirement: requirement.clone() }
         }
+        (Blocker::NotAssessed | Blocker::Unanswered { .. } | Blocker::AnswersRejected { .. }, Some(requirement)) => {
+            Remedy::AnswerIndicators { requirement: requirement.clone() }
+        }
+        (Blocker::AnswersUnchecked { .. }, Some(requirement)) => {
+            Remedy::CheckAnswers { requirement: requirement.clone() }
+        }
+        (Blocker::BelowTarget { held_back_by, .. }, Some(requirement)) => {
+            Remedy::RaiseGrade { requirement: requirement.clone(), indicators: held_back_by.clone() }
+        }
         (Blocker::NoEvidence { any_of, instead }, requirement) => {
             let unchecked = instead.iter().find(|(_, shortfall)| *shortfall == Shortfall::Unchecked);
-            match unchecked {
-                Some((evidence, _)) => Remedy::CheckEvidence { evidence: evidence.clone() },
-                None => Remedy::BringEvidence { any_of: any_of.clone(), requirement: requirement.cloned() },
+            let unjudged = instead.iter().find(|(_, shortfall)| matches!(shortfall, Shortfall::NotJudged(_)));
+            match (unchecked, unjudged, requirement) {
+                (Some((evidence, _)), _, _) => Remedy::CheckEvidence { evidence: evidence.clone() },
+                (None, Some((evidence, _)), Some(requirement)) => {
+                    Remedy::JudgeEvidence { evidence: evidence.clone(), requirement: requirement.clone() }
+                }
+                _ => Remedy::BringEvidence { any_of: any_of.clone(), requirement: requirement.cloned() },
             }
         }
         (Blocker::FindingOpen { finding, actions, .. }, _) => close(view, finding, actions),
         (Blocker::Unaccounted { source, .. }, _) => Remedy::RecordFindings { source: source.clone() },
         (Blocker::FormIncomplete { missing }, _) => Remedy::FillForm { missing: missing.clone() },
-        // Only a requirement's answer holds the first two blockers, so what is left is the signature.
-        _ => Remedy::Sign,
-    }
+        (Blocker::NotSigned | Blocker::SignatureOver { .. } | Blocker::SignedByAnother { .. }, _) => Remedy::Sign,
+        (Blocker::ActionLate { action, .. }, _) => {
+            let held = view.register.actions.get(action)?;
+            advance(view, action, held, &mut BTreeSet::new())
+        }
+        (Blocker::RequirementNotReady { .. } | Blocker::NothingApplies, _) => return None,
+        // Only a requirement's answer holds these, and it always says whose it is.
+        (
+            Blocker::NoStatement
+            | Blocker::ExclusionUnchecked { .. }
+            | Blocker::NotAssessed
+            | Blocker::Unanswered { .. }
+            | Blocker::AnswersUnchecked { .. }
+            | Blocker::AnswersRejected { .. }
+            | Blocker::BelowTarget { .. },
+            None,
+        ) => return None,
+    };
+    Some(remedy)
 }
 
 /// The first step on the way to closing a finding.

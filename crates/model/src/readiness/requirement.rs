@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use super::blocker::{Blocker, Ground, meet};
 use super::{Share, View, in_framework};
-use crate::reference::{FindingId, RequirementId};
+use crate::reference::{FindingId, Grade, IndicatorId, RequirementId};
+use crate::register::assessment::Assessment;
 use crate::register::finding::Finding;
 use crate::register::requirement::Stance;
-use crate::standards::{EvidenceRule, Requirement};
+use crate::standards::{EvidenceRule, Grading, Indicator, IndicatorGrading, Requirement};
 use crate::standing::{FindingStanding, Lens};
 use crate::words::{EvidenceKind, Strength};
 
@@ -21,10 +22,24 @@ pub struct RequirementAnswer {
     pub title: String,
     /// Whether it is ready.
     pub state: RequirementState,
+    /// How far it is met, where the scheme grades and somebody has answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub graded: Option<Graded>,
     /// What stands in the way.
     pub blockers: Vec<Blocker>,
     /// What it rests on.
     pub grounds: Vec<Ground>,
+}
+
+/// How far a requirement is met, and how far it should be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Graded {
+    /// The grade that follows from the answers.
+    pub grade: Grade,
+    /// The grade the profile asks for; the highest where there is no profile.
+    pub target: Grade,
+    /// Whether the one is at least the other, whoever has checked it.
+    pub met: bool,
 }
 
 /// Whether a requirement is ready.
@@ -43,26 +58,37 @@ pub enum RequirementState {
 }
 
 pub(super) fn answer(view: &View<'_>, asked: &Requirement, lens: Lens) -> RequirementAnswer {
-    let id = RequirementId { framework: view.scheme.framework.clone(), number: asked.number.clone() };
-    let mut blockers = Vec::new();
-    let mut grounds = Vec::new();
-    match view.register.stances.get(&(view.organisation.clone(), id.clone())) {
-        Some(Stance::Excluded { reason, proposed, checked }) => {
-            if checked.is_some() || lens == Lens::Claimed {
-                let state = RequirementState::NotApplicable { reason: reason.to_string() };
-                return RequirementAnswer { id, title: asked.title.to_string(), state, blockers, grounds };
-            }
-            blockers.push(Blocker::ExclusionUnchecked { by: proposed.by.clone() });
+    let id = RequirementId { framework: view.framework.id.clone(), number: asked.number.clone() };
+    let title = asked.title.to_string();
+    let key = (view.organisation.clone(), id.clone());
+    let mut found = Findings::default();
+    let stance = view.register.stances.get(&key);
+    if let Some(Stance::Excluded { reason, proposed, checked }) = stance {
+        if checked.is_some() || lens == Lens::Claimed {
+            let state = RequirementState::NotApplicable { reason: reason.to_string() };
+            return RequirementAnswer { id, title, state, graded: None, blockers: Vec::new(), grounds: Vec::new() };
         }
-        Some(Stance::Stated { statement, by }) => {
-            grounds.push(Ground::Statement { text: statement.to_string(), by: by.by.clone() });
-        }
-        None => blockers.push(Blocker::NoStatement),
+        found.take(Err(Blocker::ExclusionUnchecked { by: proposed.by.clone() }));
     }
-    for rule in rules(view, asked).iter() {
-        match meet(view, view.evidence_for(&asked.number).iter().copied(), rule, lens) {
-            Ok(ground) => grounds.push(ground),
-            Err(blocker) => blockers.push(blocker),
+    if let Some(Stance::Stated { statement, by }) = stance {
+        found.take(Ok(Ground::Statement { text: statement.to_string(), by: by.by.clone() }));
+    }
+    let graded = match &view.scheme.grading {
+        Grading::Ready => {
+            if stance.is_none() {
+                found.take(Err(Blocker::NoStatement));
+            }
+            None
+        }
+        Grading::Indicators(grading) => {
+            let assessment = view.register.assessments.get(&key);
+            graded(grading, asked, assessment, lens, &mut found)
+        }
+    };
+    // Nothing is claimed of a requirement that need not be met, so there is nothing for evidence to show.
+    if !asks_nothing(view, asked) {
+        for rule in rules(view, asked).iter() {
+            found.take(meet(view, view.evidence_for(&asked.number).iter().copied(), rule, lens));
         }
     }
     let touching = view.findings.iter().filter(|(_, finding)| {
@@ -70,13 +96,80 @@ pub(super) fn answer(view: &View<'_>, asked: &Requirement, lens: Lens) -> Requir
             && in_framework(&finding.event.requirements, view.scheme).any(|number| number == &asked.number)
     });
     for (finding_id, finding) in touching {
-        match look(view, finding_id, finding, lens) {
-            Ok(ground) => grounds.push(ground),
-            Err(blocker) => blockers.push(blocker),
+        found.take(look(view, finding_id, finding, lens));
+    }
+    let Findings { blockers, grounds } = found;
+    let state = if blockers.is_empty() { RequirementState::Ready } else { RequirementState::NotReady };
+    RequirementAnswer { id, title, state, graded, blockers, grounds }
+}
+
+#[derive(Default)]
+struct Findings {
+    blockers: Vec<Blocker>,
+    grounds: Vec<Ground>,
+}
+
+impl Findings {
+    fn take(&mut self, answer: Result<Ground, Blocker>) {
+        match answer {
+            Ok(ground) => self.grounds.push(ground),
+            Err(blocker) => self.blockers.push(blocker),
         }
     }
-    let state = if blockers.is_empty() { RequirementState::Ready } else { RequirementState::NotReady };
-    RequirementAnswer { id, title: asked.title.to_string(), state, blockers, grounds }
+}
+
+/// The grade that follows from the answers, and what stands between them and readiness.
+fn graded(
+    grading: &IndicatorGrading,
+    asked: &Requirement,
+    assessment: Option<&Assessment>,
+    lens: Lens,
+    found: &mut Findings,
+) -> Option<Graded> {
+    let Some(assessment) = assessment else {
+        found.take(Err(Blocker::NotAssessed));
+        return None;
+    };
+    let counts = |indicator: &Indicator| {
+        assessment.answers.get(&indicator.id).is_some_and(|answer| {
+            let otherwise = answer.is_claimed_otherwise();
+            answer.holds() && (!otherwise || grading.alternatives_in.contains(&indicator.column))
+        })
+    };
+    let target = asked.target.as_ref().unwrap_or(grading.highest());
+    let grade = grading.grade_of(&asked.indicators, counts);
+    let met = grading.reaches(grade, target);
+    let indicators = || asked.indicators.iter();
+    let unanswered: Vec<IndicatorId> =
+        indicators().map(|one| one.id.clone()).filter(|id| !assessment.answers.contains_key(id)).collect();
+    if !unanswered.is_empty() {
+        found.take(Err(Blocker::Unanswered { indicators: unanswered }));
+    }
+    if !met {
+        let held_back_by = grading.held_back_by(&asked.indicators, counts, target);
+        found.take(Err(Blocker::BelowTarget { grade: grade.clone(), target: target.clone(), held_back_by }));
+    }
+    let checked_by = assessment.check.as_ref().map(|check| check.by.by.clone());
+    match &assessment.check {
+        Some(check) if !check.accepted => found.take(Err(Blocker::AnswersRejected { by: check.by.by.clone() })),
+        None if lens == Lens::Verified => {
+            found.take(Err(Blocker::AnswersUnchecked { by: assessment.answered.by.clone() }));
+        }
+        _ if met => {
+            let by = assessment.answered.by.clone();
+            found.take(Ok(Ground::Graded { grade: grade.clone(), target: target.clone(), by, checked_by }));
+        }
+        _ => {}
+    }
+    Some(Graded { grade: grade.clone(), target: target.clone(), met })
+}
+
+/// Whether the profile wants no more of a requirement than the lowest grade.
+fn asks_nothing(view: &View<'_>, asked: &Requirement) -> bool {
+    match &view.scheme.grading {
+        Grading::Ready => false,
+        Grading::Indicators(grading) => asked.target.as_ref().is_some_and(|target| grading.is_lowest(target)),
+    }
 }
 
 /// The evidence rules of a requirement; without any, one that takes whatever is more than someone's word.
@@ -85,7 +178,7 @@ fn rules<'a>(view: &View<'a>, asked: &Requirement) -> std::borrow::Cow<'a, [Evid
         Some(rules) => rules.as_slice().into(),
         None => {
             let any_of = EvidenceKind::ALL.iter().copied().filter(|kind| kind.strength() >= Strength::Medium);
-            vec![EvidenceRule { any_of: any_of.collect(), months: None }].into()
+            vec![EvidenceRule { any_of: any_of.collect(), within: None }].into()
         }
     }
 }
@@ -106,7 +199,7 @@ pub(super) fn look(view: &View<'_>, id: &FindingId, finding: &Finding, lens: Len
 }
 
 /// Ready ones of applicable ones.
-pub(super) fn share(states: impl Iterator<Item = RequirementState>) -> Share {
+pub(super) fn share<'a>(states: impl Iterator<Item = &'a RequirementState>) -> Share {
     let mut share = Share { part: 0, whole: 0 };
     for state in states {
         match state {

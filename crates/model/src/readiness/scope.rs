@@ -101,8 +101,11 @@ pub(super) fn count_findings(view: &View<'_>) -> FindingCount {
 /// The sources that count more findings than are recorded, and how many each lacks.
 pub(super) fn unaccounted<'a>(view: &View<'a>) -> impl Iterator<Item = (&'a SourceId, u32)> {
     let organisation = view.organisation;
-    let sources =
-        view.register.sources.iter().filter(move |(_, source)| source.event.organisations.contains(organisation));
+    let followed = &view.scheme.findings_of;
+    let sources = view.register.sources.iter().filter(move |(_, source)| {
+        let kind = &source.event.source_kind;
+        source.event.organisations.contains(organisation) && (followed.is_empty() || followed.contains(kind))
+    });
     sources.filter_map(|(id, source)| {
         let raised = u32::try_from(source.findings.len()).unwrap_or(u32::MAX);
         let missing = source.event.findings_reported?.saturating_sub(raised);

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{CHECKS, Register, Stamp, Trace};
 use crate::day::Day;
 use crate::money::Pence;
-use crate::reference::{ActionId, DecisionId, EvidenceId, FindingId, OrganisationId, PersonId, RequirementId};
+use crate::reference::{
+    ActionId, DecisionId, EvidenceId, FindingId, OrganisationId, PersonId, PlaybookId, RequirementId,
+};
 use crate::refusal::Refusal;
 use crate::text::{Host, Note, Title};
 use crate::words::{Answer, Role};
@@ -81,7 +83,7 @@ pub struct ActionAdded {
     pub requirements: BTreeSet<RequirementId>,
     /// The playbook it follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub playbook: Option<Title>,
+    pub playbook: Option<PlaybookId>,
     /// Where this record comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Note>,
@@ -256,7 +258,7 @@ pub struct Action {
     /// Requirements it serves beyond those of its findings.
     pub requirements: BTreeSet<RequirementId>,
     /// The playbook it follows.
-    pub playbook: Option<Title>,
+    pub playbook: Option<PlaybookId>,
     /// Where this record comes from.
     pub provenance: Option<Note>,
     /// How far it is.

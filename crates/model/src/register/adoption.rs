@@ -9,7 +9,9 @@ use super::people::some;
 use super::{Register, Stamp, Trace};
 use crate::day::Day;
 use crate::digest::Digest;
-use crate::reference::{EvidenceId, FrameworkId, OrganisationId, PersonId, RequirementId, RequirementNumber, SchemeId};
+use crate::reference::{
+    EvidenceId, FrameworkId, IndicatorId, OrganisationId, PersonId, RequirementId, RequirementNumber, SchemeId,
+};
 use crate::refusal::Refusal;
 use crate::text::{Note, Title};
 use crate::words::{ForeignFormat, Role};
@@ -28,6 +30,9 @@ pub struct FrameworkAdopted {
     pub digest: Digest,
     /// The numbers of its requirements, so that every later reference can be checked without the file.
     pub requirements: BTreeSet<RequirementNumber>,
+    /// The indicators of each requirement that has any, so that every answer can be checked without the file.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub indicators: BTreeMap<RequirementNumber, BTreeSet<IndicatorId>>,
     /// The file the catalog was made of, when it was of another format.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original: Option<Original>,
@@ -53,15 +58,29 @@ pub struct SchemeAdopted {
     pub id: SchemeId,
     /// Its title.
     pub title: Title,
-    /// The framework whose requirements it judges.
-    pub framework: FrameworkId,
+    /// The framework whose requirements it judges, if it judges any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub framework: Option<FrameworkId>,
     /// SHA-256 of the scheme file, kept as a blob.
     pub digest: Digest,
+    /// The profile that says how far each requirement must be met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<ProfileChosen>,
     /// Who goes for it.
     pub organisations: BTreeSet<OrganisationId>,
     /// The day by which they want it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Day>,
+}
+
+/// A profile of the scheme's framework.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileChosen {
+    /// Its title as published.
+    pub title: Title,
+    /// SHA-256 of the OSCAL profile file, kept as a blob.
+    pub digest: Digest,
 }
 
 /// What is in scope now becomes what later growth is measured against.
@@ -127,6 +146,8 @@ pub struct AdoptedScheme {
     pub signatures: BTreeMap<OrganisationId, CommitmentSigned>,
 }
 
+/// Who can bind an organisation at all. Which of them a scheme takes is the scheme's to say.
+const SIGNS: &[Role] = &[Role::Signatory, Role::Siro, Role::Section151, Role::HeadOfIct];
 const PREPARES: &[Role] = &[Role::SecurityOfficer, Role::HeadOfIct];
 
 /// Longest name of a form field.
@@ -141,8 +162,8 @@ impl Register {
 
     pub(super) fn check_scheme(&self, stamp: &Stamp<'_>, event: &SchemeAdopted) -> Result<(), Refusal> {
         self.allow(stamp, PREPARES, "adopt schemes")?;
-        if !self.frameworks.contains_key(&event.framework) {
-            return Err(Refusal::NotAdopted { framework: event.framework.clone() });
+        if let Some(framework) = event.framework.as_ref().filter(|id| !self.frameworks.contains_key(*id)) {
+            return Err(Refusal::NotAdopted { framework: framework.clone() });
         }
         self.known_organisations(&event.organisations)
     }
@@ -177,9 +198,9 @@ impl Register {
         self.scheme_for(&event.scheme, &event.organisation)?;
         stamp.not_after_today("the signature's day", event.on)?;
         let signatory = self.present(&event.signatory)?;
-        if !signatory.roles.contains(&Role::Signatory) {
-            let needs = &[Role::Signatory];
-            return Err(Refusal::NotAllowed { by: event.signatory.clone(), doing: "sign for the organisation", needs });
+        if SIGNS.iter().all(|role| !signatory.roles.contains(role)) {
+            let (by, doing) = (event.signatory.clone(), "sign for the organisation");
+            return Err(Refusal::NotAllowed { by, doing, needs: SIGNS });
         }
         if let Some(form) = &event.form {
             self.standing_evidence(form)?;

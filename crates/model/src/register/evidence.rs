@@ -1,9 +1,10 @@
 //! Evidence: what shows the position at a date, who added it and who checked it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::carry::Carried;
 use super::{CHECKS, Register, Stamp, Trace};
 use crate::day::Day;
 use crate::digest::Digest;
@@ -154,6 +155,10 @@ pub struct Evidence {
     pub added: Trace,
     /// The latest check.
     pub check: Option<Check>,
+    /// The requirements of other frameworks for which it is to be judged, or was. Left out of the register's own JSON
+    /// while there is none, as it was before there could be any.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub carried: BTreeMap<RequirementId, Carried>,
     /// When it was taken back, and why.
     pub withdrawn: Option<(EvidenceWithdrawn, Trace)>,
 }
@@ -178,7 +183,8 @@ impl Evidence {
     }
 }
 
-const ADDS: &[Role] = &[
+/// Who may add evidence, link it, and propose that it be judged for something else.
+pub(super) const ADDS: &[Role] = &[
     Role::SecurityOfficer,
     Role::ActionOwner,
     Role::Checker,
@@ -223,6 +229,7 @@ impl Register {
             provenance: event.provenance.clone(),
             added: trace,
             check: None,
+            carried: BTreeMap::new(),
             withdrawn: None,
         };
         self.evidence.insert(event.id.clone(), held);

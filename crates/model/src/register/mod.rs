@@ -6,6 +6,8 @@
 
 pub mod action;
 pub mod adoption;
+pub mod assessment;
+pub mod carry;
 pub mod decision;
 pub mod evidence;
 pub mod finding;
@@ -20,8 +22,8 @@ use serde::Serialize;
 use crate::day::{Day, Moment};
 use crate::event::Event;
 use crate::reference::{
-    ActionId, CertificateId, DecisionId, EvidenceId, FindingId, FrameworkId, OrganisationId, PackId, PersonId,
-    RequirementId, RiskId, SchemeId, SourceId,
+    ActionId, CertificateId, DecisionId, EvidenceId, FindingId, FrameworkId, MappingId, OrganisationId, PackId,
+    PersonId, RequirementId, RiskId, SchemeId, SourceId,
 };
 use crate::refusal::Refusal;
 use crate::size::EntryNumber;
@@ -77,6 +79,9 @@ pub struct Register {
     pub frameworks: BTreeMap<FrameworkId, adoption::AdoptedFramework>,
     /// Adopted schemes.
     pub schemes: BTreeMap<SchemeId, adoption::AdoptedScheme>,
+    /// Adopted mappings. Left out of the register's own JSON while there is none, as it was before there could be any.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub mappings: BTreeMap<MappingId, carry::AdoptedMapping>,
     /// Tests, audits and reviews.
     pub sources: BTreeMap<SourceId, finding::Source>,
     /// Weaknesses.
@@ -90,8 +95,11 @@ pub struct Register {
     /// Risk acceptances.
     pub risks: BTreeMap<RiskId, decision::Acceptance>,
     /// What each organisation says about each requirement.
-    #[serde(serialize_with = "stances_by_name")]
+    #[serde(serialize_with = "by_name")]
     pub stances: BTreeMap<(OrganisationId, RequirementId), requirement::Stance>,
+    /// Each organisation's answers to the indicators of each requirement.
+    #[serde(serialize_with = "by_name")]
+    pub assessments: BTreeMap<(OrganisationId, RequirementId), assessment::Assessment>,
     /// Certificates.
     pub certificates: BTreeMap<CertificateId, outcome::Certificate>,
     /// Packs.
@@ -99,12 +107,12 @@ pub struct Register {
 }
 
 /// JSON has no keys of two parts.
-fn stances_by_name<S: serde::Serializer>(
-    stances: &BTreeMap<(OrganisationId, RequirementId), requirement::Stance>,
+fn by_name<V: Serialize, S: serde::Serializer>(
+    held: &BTreeMap<(OrganisationId, RequirementId), V>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_map(
-        stances.iter().map(|((organisation, requirement), stance)| (format!("{organisation} {requirement}"), stance)),
+        held.iter().map(|((organisation, requirement), value)| (format!("{organisation} {requirement}"), value)),
     )
 }
 
@@ -128,6 +136,7 @@ impl Register {
             Event::PersonLeft(event) => self.check_leaving(stamp, event),
             Event::FrameworkAdopted(event) => self.check_framework(stamp, event),
             Event::SchemeAdopted(event) => self.check_scheme(stamp, event),
+            Event::MappingAdopted(event) => self.check_mapping(stamp, event),
             Event::BaselineSet(event) => self.check_baseline(stamp, event),
             Event::ParticularsStated(event) => self.check_particulars(stamp, event),
             Event::CommitmentSigned(event) => self.check_signature(stamp, event),
@@ -149,6 +158,8 @@ impl Register {
             Event::EvidenceLinked(event) => self.check_link(stamp, event),
             Event::EvidenceChecked(event) => self.check_evidence_check(stamp, event),
             Event::EvidenceWithdrawn(event) => self.check_evidence_withdrawal(stamp, event),
+            Event::EvidenceCarried(event) => self.check_carry(stamp, event),
+            Event::CarryJudged(event) => self.check_judgement(stamp, event),
             Event::DecisionRaised(event) => self.check_decision(stamp, event),
             Event::DecisionTaken(event) => self.check_outcome(stamp, event),
             Event::RiskAccepted(event) => self.check_acceptance(stamp, event),
@@ -156,6 +167,8 @@ impl Register {
             Event::RequirementStated(event) => self.check_statement(stamp, event),
             Event::ExclusionProposed(event) => self.check_exclusion(stamp, event),
             Event::ExclusionChecked(event) => self.check_exclusion_check(stamp, event),
+            Event::IndicatorsAnswered(event) => self.check_answers(stamp, event),
+            Event::AnswersChecked(event) => self.check_answers_check(stamp, event),
             Event::CertificateIssued(event) => self.check_certificate(stamp, event),
             Event::CertificateWithdrawn(event) => self.check_certificate_end(stamp, event),
             Event::PackBuilt(event) => self.check_pack(stamp, event),
@@ -191,6 +204,7 @@ impl Register {
                 self.frameworks.insert(event.id.clone(), held);
             }
             Event::SchemeAdopted(event) => self.adopt_scheme(trace, event),
+            Event::MappingAdopted(event) => self.adopt_mapping(trace, event),
             Event::BaselineSet(event) => {
                 if let Some(scheme) = self.schemes.get_mut(&event.scheme) {
                     scheme.baseline = Some(trace);
@@ -237,6 +251,8 @@ impl Register {
             Event::EvidenceLinked(event) => self.use_for_more(stamp, event),
             Event::EvidenceChecked(event) => self.record_check(trace, event),
             Event::EvidenceWithdrawn(event) => self.withdraw_evidence(trace, event),
+            Event::EvidenceCarried(event) => self.carry(trace, event),
+            Event::CarryJudged(event) => self.judge(trace, event),
             Event::DecisionRaised(event) => {
                 let held = decision::Decision { event: event.clone(), raised: trace, taken: None };
                 self.decisions.insert(event.id.clone(), held);
@@ -247,6 +263,8 @@ impl Register {
             Event::RequirementStated(event) => self.state(&trace, event),
             Event::ExclusionProposed(event) => self.exclude(&trace, event),
             Event::ExclusionChecked(event) => self.check_off_exclusion(&trace, event),
+            Event::IndicatorsAnswered(event) => self.answer(&trace, event),
+            Event::AnswersChecked(event) => self.check_off_answers(&trace, event),
             Event::CertificateIssued(event) => {
                 let held = outcome::Certificate { event: event.clone(), recorded: trace, withdrawn: None };
                 self.certificates.insert(event.id.clone(), held);

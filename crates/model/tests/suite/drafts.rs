@@ -21,6 +21,13 @@ impl Draft {
         self
     }
 
+    /// Answers an indicator in another way than yes or no.
+    pub(crate) fn with_answer(mut self, indicator: &str, how: &str, comment: &str) -> Draft {
+        let held = self.0.entry("answers").or_insert_with(|| json!({}));
+        held[indicator] = json!({ how: comment });
+        self
+    }
+
     pub(crate) fn value(&self) -> Value {
         Value::Object(self.0.clone())
     }
@@ -72,6 +79,10 @@ pub(crate) fn framework() -> Draft {
     let fields = json!({
         "id": "psn-coco-1.32", "title": "Code of Connection", "version": "1.32", "digest": "11".repeat(32),
         "requirements": ["R1", "R2", "R3", "R4", "R5", "R6"],
+        "indicators": {
+            "R4": ["R4.A.1", "R4.A.2", "R4.NA.1", "R4.PA.1"],
+            "R5": ["R5.A.1", "R5.NA.1", "R5.NA.2"],
+        },
     });
     draft("framework-adopted", fields)
 }
@@ -82,6 +93,45 @@ pub(crate) fn scheme() -> Draft {
         "organisations": ["EHC", "SBC"],
     });
     draft("scheme-adopted", fields)
+}
+
+/// A reference in the second framework.
+pub(crate) fn outcome(number: &str) -> String {
+    format!("caf-3.2:{number}")
+}
+
+/// A second framework, which no scheme judges.
+pub(crate) fn second_framework() -> Draft {
+    let fields = json!({
+        "id": "caf-3.2", "title": "Assessment Framework", "version": "3.2", "digest": "55".repeat(32),
+        "requirements": ["O1", "O2", "O3"],
+    });
+    draft("framework-adopted", fields)
+}
+
+/// A mapping from the second framework to the first.
+pub(crate) fn mapping() -> Draft {
+    let fields = json!({
+        "id": "caf-to-psn", "title": "From one to the other", "source": "caf-3.2", "target": "psn-coco-1.32",
+        "date": "2018-09-01", "digest": "66".repeat(32),
+        "pairs": { "O1": ["R1", "R2"], "O2": ["R3"], "O3": ["R5"] },
+    });
+    draft("mapping-adopted", fields)
+}
+
+pub(crate) fn carried(id: &str, from: &str, to: &str) -> Draft {
+    let fields = json!({
+        "id": id, "from": outcome(from), "to": requirement(to), "mapping": "caf-to-psn",
+        "note": "The same firewalls",
+    });
+    draft("evidence-carried", fields)
+}
+
+pub(crate) fn judged(id: &str, requirement: &str, accepted: bool) -> Draft {
+    let fields = json!({
+        "id": id, "requirement": self::requirement(requirement), "accepted": accepted, "note": "Read it against the form",
+    });
+    draft("carry-judged", fields)
 }
 
 pub(crate) fn baseline() -> Draft {
@@ -249,6 +299,18 @@ pub(crate) fn excluded(number: &str) -> Draft {
 pub(crate) fn exclusion_checked(number: &str, accepted: bool) -> Draft {
     let fields = json!({ "requirement": requirement(number), "organisations": ["EHC"], "accepted": accepted });
     draft("exclusion-checked", fields)
+}
+
+/// Answers to indicators, as `yes` or `no`.
+pub(crate) fn answered(number: &str, answers: &[(&str, &str)]) -> Draft {
+    let answers: Map<String, Value> = answers.iter().map(|(id, said)| ((*id).to_owned(), json!(said))).collect();
+    let fields = json!({ "requirement": requirement(number), "organisations": ["EHC"], "answers": answers });
+    draft("indicators-answered", fields)
+}
+
+pub(crate) fn answers_checked(number: &str, accepted: bool) -> Draft {
+    let fields = json!({ "requirement": requirement(number), "organisations": ["EHC"], "accepted": accepted });
+    draft("answers-checked", fields)
 }
 
 pub(crate) fn certificate(id: &str) -> Draft {

@@ -99,6 +99,13 @@ pub(crate) fn every_kind() -> Story {
     story.record("officer", "2018-09-13", stated("R1"));
     story.record("officer", "2018-09-13", excluded("R6"));
     story.record("auditor", "2018-09-14", exclusion_checked("R6", true).with("note", "Walked the building"));
+    let said = [("R4.A.1", "yes"), ("R4.A.2", "no"), ("R4.NA.1", "no")];
+    story.record(
+        "officer",
+        "2018-09-14",
+        answered("R4", &said).with_answer("R4.PA.1", "alternative", "A safe does it"),
+    );
+    story.record("auditor", "2018-09-14", answers_checked("R4", true).with("note", "Read the log"));
     story.record("officer", "2018-09-14", particulars(&[("environment", "Shared"), ("users", "1,100")]));
     story.record("officer", "2018-09-14", signed("chief", "2018-09-14").with("form", "E-1"));
     story.record("officer", "2018-09-17", pack("P-1"));
@@ -107,6 +114,13 @@ pub(crate) fn every_kind() -> Story {
     let mistaken = story.record("officer", "2018-10-02", decision("D-2"));
     story.record("officer", "2018-10-02", undone(&mistaken));
     story.record("clerk", "2018-10-03", left("member", "2018-10-02"));
+    story.record("officer", "2018-10-04", second_framework());
+    story.record("officer", "2018-10-04", mapping());
+    let export = evidence("E-4", &[]).with("requirements", json!([outcome("O3")]));
+    story.record("owner", "2018-10-04", export);
+    story.record("checker", "2018-10-04", checked("E-4", true));
+    story.record("officer", "2018-10-05", carried("E-4", "O3", "R5"));
+    story.record("auditor", "2018-10-05", judged("E-4", "R5", true));
     story
 }
 

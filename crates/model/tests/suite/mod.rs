@@ -1,6 +1,7 @@
 //! One file a part of the rule book, the laws, the golden ledgers, and the bench they share.
 
 mod actions;
+mod carry;
 mod decisions;
 mod drafts;
 mod evidence;
@@ -9,10 +10,13 @@ mod golden;
 mod history;
 mod kinds;
 mod laws;
+mod mapping;
 mod people;
 mod readiness;
 mod requirements;
 mod risks;
 mod roles;
+mod schemes;
 mod story;
+mod tales;
 mod undo;

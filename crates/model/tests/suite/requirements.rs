@@ -81,17 +81,18 @@ fn a_field_stated_again_replaces_the_answer_and_leaves_the_others() {
 }
 
 #[test]
-fn only_a_signatory_signs_and_somebody_else_records_it_only_with_the_form() {
+fn only_a_senior_officer_signs_and_somebody_else_records_it_only_with_the_form() {
     let mut story = Story::new();
     story.record("officer", ON, evidence("E-1", &[]).with("evidence_kind", "signed-form"));
-    refuses!(story, "officer", ON, signed("head", ON).with("form", "E-1"), Refusal::NotAllowed { .. });
-    refuses!(story, "siro", ON, signed("siro", ON), Refusal::NotAllowed { .. });
+    refuses!(story, "officer", ON, signed("owner", ON).with("form", "E-1"), Refusal::NotAllowed { .. });
+    refuses!(story, "auditor", ON, signed("auditor", ON), Refusal::NotAllowed { .. });
     refuses!(story, "chief", ON, signed("chief", "2018-10-02"), Refusal::NotYet { .. });
     refuses!(story, "officer", ON, signed("chief", ON), Refusal::NoPaper { paper: "signed form", .. });
     refuses!(story, "officer", ON, signed("chief", ON).with("form", "E-9"), Refusal::Unknown { .. });
     refuses!(story, "checker", ON, signed("chief", ON).with("form", "E-1"), Refusal::NotAllowed { .. });
     story.record("officer", ON, signed("chief", ON).with("form", "E-1"));
     story.record("chief", ON, signed("chief", ON));
+    story.record("siro", ON, signed("siro", ON));
 }
 
 #[test]

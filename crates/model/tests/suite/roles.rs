@@ -11,6 +11,7 @@ use super::story::{PEOPLE, START, Story, refuses};
 const ON: &str = "2018-10-01";
 const PLANS: &[&str] = &["officer", "head"];
 const RAISES: &[&str] = &["officer", "head", "auditor", "tester"];
+const ANSWERS: &[&str] = &["officer", "head", "owner"];
 const CHECKS: &[&str] = &["officer", "head", "auditor", "tester", "checker"];
 const ADDS: &[&str] = &["officer", "owner", "checker", "head", "siro", "treasurer", "auditor", "tester"];
 const MONEY: &[&str] = &["officer", "head", "treasurer"];
@@ -44,7 +45,13 @@ fn ripe() -> Story {
         accepted("RA-1", &["F-1"], "2018-12-31").with("accepted_by", "second-siro"),
     );
     story.record("planner", "2018-09-08", excluded("R3"));
+    story.record("planner", "2018-09-08", answered("R4", &[("R4.A.1", "yes")]));
     story.record("planner", "2018-09-10", certificate("CERT-1"));
+    story.record("planner", "2018-09-10", second_framework());
+    story.record("planner", "2018-09-10", mapping());
+    story.record("worker", "2018-09-10", evidence("E-4", &[]).with("requirements", json!([outcome("O1")])));
+    story.record("second-checker", "2018-09-10", checked("E-4", true));
+    story.record("worker", "2018-09-10", carried("E-4", "O1", "R1"));
     story
 }
 
@@ -57,6 +64,7 @@ fn table() -> Vec<(Draft, &'static [&'static str])> {
         (left("worker", ON), &["clerk"]),
         (framework().with("id", "caf-4.0"), PLANS),
         (scheme(), PLANS),
+        (mapping().with("digest", "77".repeat(32)), PLANS),
         (baseline(), PLANS),
         (particulars(&[("environment", "Shared")]), PLANS),
         (signed("second-chief", ON).with("form", "E-1"), PLANS),
@@ -78,6 +86,8 @@ fn table() -> Vec<(Draft, &'static [&'static str])> {
         (linked("E-1").with("actions", json!(["A-2"])), ADDS),
         (checked("E-2", true), CHECKS),
         (evidence_withdrawn("E-1"), PLANS),
+        (carried("E-4", "O1", "R2"), ADDS),
+        (judged("E-4", "R1", true), CHECKS),
         (decision("D-2"), MONEY),
         (taken("D-1", "A", ON), MONEY),
         (accepted("RA-2", &["F-1"], "2019-03-31").with("accepted_by", "second-siro").with("minute", "Minute 9"), MONEY),
@@ -85,6 +95,8 @@ fn table() -> Vec<(Draft, &'static [&'static str])> {
         (stated("R1"), PLANS),
         (excluded("R4"), PLANS),
         (exclusion_checked("R3", true), CHECKS),
+        (answered("R5", &[("R5.A.1", "yes")]), ANSWERS),
+        (answers_checked("R4", true), CHECKS),
         (certificate("CERT-2"), PLANS),
         (certificate_withdrawn("CERT-1", ON), PLANS),
         (pack("P-1"), PLANS),

@@ -6,7 +6,7 @@ use portreeve_model::readiness::{AsOf, GateAnswer, Question, Readiness, readines
 use portreeve_model::reference::{ActionId, EvidenceId, FindingId};
 use portreeve_model::register::action::Action;
 use portreeve_model::register::evidence::Evidence;
-use portreeve_model::standards::{Framework, Requirement, Scheme};
+use portreeve_model::standards::{Framework, Indicator, Requirement, Scheme};
 use portreeve_model::standing::{FindingStanding, Flag, Lens};
 use portreeve_model::{Day, Entry, EntryNumber, Event, History, LogSize, Moment, Refusal, Register, Stamp};
 
@@ -53,14 +53,14 @@ pub(crate) fn scheme() -> Scheme {
     serde_json::from_str(include_str!("scheme.json")).unwrap()
 }
 
-/// The framework of the stories: six requirements.
+/// The framework of the stories: six requirements, two of them with indicators.
 pub(crate) fn framework() -> Framework {
     let requirement = |number: &str| Requirement {
         number: number.parse().unwrap(),
         title: format!("Requirement {number}").parse().unwrap(),
         statement: "What the assessor asks for.".to_owned(),
         heading: None,
-        indicators: Vec::new(),
+        indicators: indicators(number),
         target: None,
         confidence: None,
         source: None,
@@ -71,6 +71,22 @@ pub(crate) fn framework() -> Framework {
         version: "1.32".parse().unwrap(),
         profile: None,
         requirements: ["R1", "R2", "R3", "R4", "R5", "R6"].map(requirement).into(),
+    }
+}
+
+fn indicators(number: &str) -> Vec<Indicator> {
+    let of = |column: &str, short: &str, count: u8| -> Vec<Indicator> {
+        let one = |at: u8| Indicator {
+            id: format!("{number}.{short}.{at}").parse().unwrap(),
+            column: column.parse().unwrap(),
+            text: "What is practised.".to_owned(),
+        };
+        (1..=count).map(one).collect()
+    };
+    match number {
+        "R4" => [of("achieved", "A", 2), of("partially-achieved", "PA", 1), of("not-achieved", "NA", 1)].concat(),
+        "R5" => [of("achieved", "A", 1), of("not-achieved", "NA", 2)].concat(),
+        _ => Vec::new(),
     }
 }
 

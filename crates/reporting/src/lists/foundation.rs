@@ -106,7 +106,7 @@ pub fn schemes(register: &Register, _on: Day) -> Table {
         table.rows.push(row![
             id.to_string(),
             held.event.title.to_string(),
-            held.event.framework.to_string(),
+            held.event.framework.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string),
             ids(&held.event.organisations),
             held.event.target,
             held.baseline.as_ref().map(|baseline| baseline.on),

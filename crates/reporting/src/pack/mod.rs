@@ -18,6 +18,8 @@ pub const PROOF_FOLDER: &str = "data/ledger/proofs";
 pub const GROWTH_FOLDER: &str = "data/ledger/earlier";
 /// The adopted framework's file.
 pub const FRAMEWORK: &str = "data/standards/framework.json";
+/// The profile's file, where the scheme is judged with one.
+pub const PROFILE: &str = "data/standards/profile.json";
 /// The adopted scheme's file.
 pub const SCHEME: &str = "data/standards/scheme.json";
 /// The statement of figures, for machines.

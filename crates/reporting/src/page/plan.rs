@@ -1,5 +1,6 @@
 //! The remediation action plan: findings in their reports' own order, and the actions.
 
+use portreeve_model::readiness::action_concerns;
 use portreeve_model::reference::{ActionId, FindingId, SourceId};
 use portreeve_model::register::action::Action;
 use portreeve_model::register::finding::{Finding, Source};
@@ -116,17 +117,10 @@ pub(crate) fn actions(subject: &Subject<'_>, anchors: &Anchors) -> Vec<ActionVie
     ours.map(|(id, action)| action_view(subject, anchors, id, action)).collect()
 }
 
-/// Whether an action is done for one of the page's organisations, for this scheme or for no framework at all.
+/// Whether an action is in scope for one of the page's organisations, by the model's own rule.
 pub(crate) fn concerns(subject: &Subject<'_>, action: &Action) -> bool {
-    let framework = &subject.framework.id;
-    let findings = || action.closes.keys().filter_map(|id| subject.register.findings.get(id));
-    let serves = findings().any(|finding| {
-        let touched = &finding.event.requirements;
-        touched.is_empty() || touched.iter().any(|requirement| &requirement.framework == framework)
-    });
-    let free = action.closes.is_empty() && action.requirements.is_empty();
-    matters::about(subject, &action.organisations)
-        && (free || serves || action.requirements.iter().any(|requirement| &requirement.framework == framework))
+    let mut whom = subject.answers.iter().map(|answer| &answer.organisation);
+    whom.any(|one| action_concerns(subject.register, action, subject.scheme, one))
 }
 
 fn action_view(subject: &Subject<'_>, anchors: &Anchors, id: &ActionId, action: &Action) -> ActionView {

@@ -95,6 +95,10 @@ pub(crate) fn reasons(subject: &Subject<'_>, anchors: &Anchors, blockers: &[Bloc
                 anchors.links(Kind::Evidence, instead.iter().map(|(evidence, _)| evidence))
             }
             Blocker::Unaccounted { source, .. } => vec![anchors.link(Kind::Source, source)],
+            Blocker::ActionLate { action, .. } => vec![anchors.link(Kind::Action, action)],
+            Blocker::RequirementNotReady { requirement } => {
+                vec![anchors.link(Kind::Requirement, &requirement.number)]
+            }
             _ => Vec::new(),
         };
         reason(words::blocker(blocker, subject.register), see)
@@ -106,7 +110,12 @@ fn rests_on(subject: &Subject<'_>, anchors: &Anchors, ground: &Ground) -> Reason
     let see = match ground {
         Ground::Evidence { id, .. } => vec![anchors.link(Kind::Evidence, id)],
         Ground::FindingClosed { finding, .. } => vec![anchors.link(Kind::Finding, finding)],
-        Ground::Statement { .. } | Ground::Form { .. } | Ground::Signature { .. } => Vec::new(),
+        Ground::Statement { .. }
+        | Ground::Graded { .. }
+        | Ground::Requirements { .. }
+        | Ground::OnTime { .. }
+        | Ground::Form { .. }
+        | Ground::Signature { .. } => Vec::new(),
     };
     reason(words::ground(ground, subject.register), see)
 }

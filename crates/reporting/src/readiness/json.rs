@@ -230,6 +230,10 @@ pub(crate) struct Requirement {
     title: String,
     state: &'static str,
     reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grade: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
     blockers: Vec<Fact>,
     grounds: Vec<Fact>,
 }
@@ -245,6 +249,8 @@ pub(crate) fn requirement(subject: &Subject<'_>, answer: &RequirementAnswer) -> 
         title: answer.title.clone(),
         state,
         reason,
+        grade: answer.graded.as_ref().map(|graded| graded.grade.to_string()),
+        target: answer.graded.as_ref().map(|graded| graded.target.to_string()),
         blockers: answer.blockers.iter().map(|held| blocker(subject, held)).collect(),
         grounds: answer.grounds.iter().map(|held| ground(subject, held)).collect(),
     }
@@ -262,6 +268,17 @@ pub(crate) fn blocker(subject: &Subject<'_>, blocker: &Blocker) -> Fact {
     let (kind, about) = match blocker {
         Blocker::NoStatement => ("no-statement", Vec::new()),
         Blocker::ExclusionUnchecked { by } => ("exclusion-unchecked", vec![by.to_string()]),
+        Blocker::NotAssessed => ("not-assessed", Vec::new()),
+        Blocker::Unanswered { indicators } => ("unanswered", indicators.iter().map(ToString::to_string).collect()),
+        Blocker::AnswersUnchecked { by } => ("answers-unchecked", vec![by.to_string()]),
+        Blocker::AnswersRejected { by } => ("answers-rejected", vec![by.to_string()]),
+        Blocker::BelowTarget { held_back_by, .. } => {
+            ("below-target", held_back_by.iter().map(ToString::to_string).collect())
+        }
+        Blocker::RequirementNotReady { requirement } => ("requirement-not-ready", vec![requirement.to_string()]),
+        Blocker::NothingApplies => ("nothing-applies", Vec::new()),
+        Blocker::ActionLate { action, days: _ } => ("action-late", vec![action.to_string()]),
+        Blocker::SignedByAnother { by, needs: _ } => ("signed-by-another", vec![by.to_string()]),
         Blocker::NoEvidence { instead, any_of: _ } => {
             ("no-evidence", instead.iter().map(|(id, _)| id.to_string()).collect())
         }
@@ -281,12 +298,19 @@ pub(crate) fn blocker(subject: &Subject<'_>, blocker: &Blocker) -> Fact {
 pub(crate) fn ground(subject: &Subject<'_>, ground: &Ground) -> Fact {
     let (kind, about) = match ground {
         Ground::Statement { by, text: _ } => ("statement", vec![by.to_string()]),
-        Ground::Evidence { id, manifest, .. } => {
+        Ground::Evidence { id, manifest, carried, .. } => {
             let mut about = vec![id.to_string()];
             about.extend(manifest.map(|digest| format!("sha256:{digest}")));
+            about.extend(carried.iter().flat_map(|over| [over.from.to_string(), over.mapping.to_string()]));
             ("evidence", about)
         }
         Ground::FindingClosed { finding, standing: _ } => ("finding-closed", vec![finding.to_string()]),
+        Ground::Graded { by, checked_by, .. } => {
+            let people = std::iter::once(by).chain(checked_by);
+            ("graded", people.map(ToString::to_string).collect())
+        }
+        Ground::Requirements { ready: _ } => ("requirements", Vec::new()),
+        Ground::OnTime { unfinished: _ } => ("on-time", Vec::new()),
         Ground::Form { fields: _ } => ("form", Vec::new()),
         Ground::Signature { by, organisation, .. } => ("signature", vec![by.to_string(), organisation.to_string()]),
     };
@@ -309,6 +333,7 @@ pub(crate) fn step(step: &Step, answer: &Readiness) -> StepJson {
     let name = match &step.remedy {
         Remedy::Decide { .. } => "decide",
         Remedy::CheckEvidence { .. } => "check-evidence",
+        Remedy::JudgeEvidence { .. } => "judge-evidence",
         Remedy::RecordFindings { .. } => "record-findings",
         Remedy::VerifyAction { .. } => "verify-action",
         Remedy::AddEvidence { .. } => "add-evidence",
@@ -317,6 +342,9 @@ pub(crate) fn step(step: &Step, answer: &Readiness) -> StepJson {
         Remedy::BringEvidence { .. } => "bring-evidence",
         Remedy::StateRequirement { .. } => "state-requirement",
         Remedy::CheckExclusion { .. } => "check-exclusion",
+        Remedy::AnswerIndicators { .. } => "answer-indicators",
+        Remedy::CheckAnswers { .. } => "check-answers",
+        Remedy::RaiseGrade { .. } => "raise-grade",
         Remedy::FillForm { .. } => "fill-form",
         Remedy::Sign => "sign",
     };

@@ -25,7 +25,7 @@ fn shared(held: &BTreeSet<OrganisationId>, whom: &BTreeSet<&OrganisationId>) -> 
 /// The findings in scope for any of the organisations, by the model's own rule.
 pub(crate) fn findings<'a>(subject: &Subject<'a>) -> BTreeMap<&'a FindingId, &'a Finding> {
     let whom = whom(subject);
-    let anybodys = |finding: &Finding| whom.iter().any(|one| concerns(finding, subject.scheme, one));
+    let anybodys = |finding: &Finding| whom.iter().any(|one| concerns(subject.register, finding, subject.scheme, one));
     subject.register.findings.iter().filter(|(_, finding)| anybodys(finding)).collect()
 }
 

@@ -14,7 +14,7 @@ pub fn framework(register: &Register, history: &History, id: &FrameworkId) -> Op
     let mut record = Record::new(format!("{id}  {}", event.title), id.as_str(), history);
     record.fact("Version", event.version.as_str());
     record.fact("Holds", count(event.requirements.len() as u64, "requirement"));
-    let schemes = register.schemes.iter().filter(|(_, scheme)| &scheme.event.framework == id);
+    let schemes = register.schemes.iter().filter(|(_, scheme)| scheme.event.framework.as_ref() == Some(id));
     record.fact("Judged by", ids(schemes.map(|(scheme, _)| scheme)));
     record.fact("Adopted", held.adopted.on.to_string());
     record.fact("Catalog SHA-256", event.digest.to_string());

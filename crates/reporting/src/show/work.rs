@@ -7,7 +7,7 @@ use portreeve_model::{Day, History, Register};
 
 use super::{Record, ids};
 use crate::readiness::scope;
-use crate::{Subject, words};
+use crate::{Subject, checklist, words};
 
 /// One action, with how it runs by the subject's scheme.
 pub fn action(subject: &Subject<'_>, history: &History, id: &ActionId, on: Day) -> Option<Record> {
@@ -41,7 +41,12 @@ pub fn action(subject: &Subject<'_>, history: &History, id: &ActionId, on: Day) 
             record.fact("Evidence", format!("{evidence}  {}: {checked}", held.title));
         }
     }
-    record.fact("Playbook", action.playbook.as_ref().map_or_else(String::new, ToString::to_string));
+    if let Some(playbook) = &action.playbook {
+        record.fact("Playbook", checklist::named(playbook, subject.checklist(action).as_ref()));
+        for item in subject.checklist(action).iter().flat_map(|list| &list.items) {
+            record.fact("Checklist", item.told());
+        }
+    }
     record.fact("Where this comes from", action.provenance.as_ref().map_or_else(String::new, ToString::to_string));
     Some(record)
 }

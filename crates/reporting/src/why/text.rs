@@ -47,7 +47,7 @@ pub(crate) fn roots(subject: &Subject<'_>, wanted: &Wanted, files: &Files) -> Ve
             });
             or_none(told_once(found.collect()), &format!("gate {id}"))
         }
-        Wanted::Action(id) => vec![work::action(subject, files, id)],
+        Wanted::Action(id) => vec![work::action_in_full(subject, files, id)],
         Wanted::Finding(id) => vec![work::finding(subject, files, id)],
     }
 }

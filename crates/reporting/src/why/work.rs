@@ -8,7 +8,7 @@ use portreeve_model::standing::{FindingStanding, Lens};
 use super::Files;
 use super::tree::Node;
 use crate::readiness::scope;
-use crate::{Subject, words};
+use crate::{Subject, checklist, words};
 
 /// Files named in a short form.
 const FILES_NAMED: usize = 1;
@@ -26,7 +26,16 @@ pub(super) fn blocker(subject: &Subject<'_>, files: &Files, blocker: &Blocker) -
         Blocker::NoEvidence { instead, .. } => {
             Node::of(says, instead.iter().map(|(id, _)| evidence(subject, files, id)).collect())
         }
+        Blocker::ActionLate { action: id, .. } => Node::of(says, vec![action(subject, files, id)]),
         Blocker::NoStatement
+        | Blocker::NotAssessed
+        | Blocker::Unanswered { .. }
+        | Blocker::AnswersUnchecked { .. }
+        | Blocker::AnswersRejected { .. }
+        | Blocker::BelowTarget { .. }
+        | Blocker::RequirementNotReady { .. }
+        | Blocker::NothingApplies
+        | Blocker::SignedByAnother { .. }
         | Blocker::ExclusionUnchecked { .. }
         | Blocker::Unaccounted { .. }
         | Blocker::FormIncomplete { .. }
@@ -41,7 +50,12 @@ pub(super) fn ground(subject: &Subject<'_>, files: &Files, ground: &Ground) -> N
     match ground {
         Ground::Evidence { id, .. } => Node::of(says, content(subject, files, id)),
         Ground::FindingClosed { finding: id, .. } => Node::of(says, closed_by(subject, files, id)),
-        Ground::Statement { .. } | Ground::Form { .. } | Ground::Signature { .. } => Node::leaf(says),
+        Ground::Statement { .. }
+        | Ground::Graded { .. }
+        | Ground::Requirements { .. }
+        | Ground::OnTime { .. }
+        | Ground::Form { .. }
+        | Ground::Signature { .. } => Node::leaf(says),
     }
 }
 
@@ -98,6 +112,19 @@ pub(super) fn action(subject: &Subject<'_>, files: &Files, id: &ActionId) -> Nod
         )));
     }
     Node::of(says, because)
+}
+
+/// An action, and how far the evidence is that its playbook asks for.
+pub(super) fn action_in_full(subject: &Subject<'_>, files: &Files, id: &ActionId) -> Node {
+    let mut node = action(subject, files, id);
+    let held = subject.register.actions.get(id);
+    if let Some((held, playbook)) = held.and_then(|held| held.playbook.as_ref().map(|playbook| (held, playbook))) {
+        let list = subject.checklist(held);
+        let items = list.iter().flat_map(|list| &list.items).map(|item| Node::leaf(item.told())).collect();
+        let follows = format!("follows the playbook {}", checklist::named(playbook, list.as_ref()));
+        node.because.push(Node::of(follows, items));
+    }
+    node
 }
 
 /// A finding: where it stands, what closes it, what shows it.

@@ -37,6 +37,10 @@ fn advice(remedy: &Remedy, organisation: &str) -> Advice {
             format!("Have somebody else check {evidence}"),
             format!("portreeve evidence check {evidence} --as SOMEONE-ELSE"),
         ),
+        Remedy::JudgeEvidence { evidence, requirement } => (
+            format!("Have somebody else judge whether {evidence} shows what {} asks", requirement.number),
+            format!("portreeve mapping judge {evidence} {requirement} --accept --note \"…\" --as SOMEONE-ELSE"),
+        ),
         Remedy::RecordFindings { source } => (
             format!("Record every finding that {source} counts"),
             format!("portreeve finding raise {source} \"…\" --severity WORD"),
@@ -66,6 +70,28 @@ fn advice(remedy: &Remedy, organisation: &str) -> Advice {
             (
                 format!("Have somebody else check that {number} does not apply"),
                 format!("portreeve requirement check {number} --accept --as SOMEONE-ELSE"),
+            )
+        }
+        Remedy::AnswerIndicators { requirement } => {
+            let number = &requirement.number;
+            (
+                format!("Answer the indicators of {number}"),
+                format!("portreeve requirement assess {requirement} --yes INDICATOR … --no INDICATOR …"),
+            )
+        }
+        Remedy::CheckAnswers { requirement } => {
+            let number = &requirement.number;
+            (
+                format!("Have somebody else check the answers to {number}"),
+                format!("portreeve requirement check {requirement} --answers --accept --as SOMEONE-ELSE"),
+            )
+        }
+        Remedy::RaiseGrade { requirement, indicators } => {
+            let number = &requirement.number;
+            let first = indicators.first().map_or_else(String::new, |one| format!(", starting with {one}"));
+            (
+                format!("Raise the grade of {number}: work on {}{first}", count(indicators.len() as u64, "indicator")),
+                format!("portreeve action add \"… @OWNER by DATE\" --requirement {requirement}"),
             )
         }
         Remedy::FillForm { missing } => {

@@ -2,6 +2,7 @@
 
 use portreeve_model::Event;
 use portreeve_model::register::action::{ActionAdded, ActionChanged, ActionMoved, Due};
+use portreeve_model::register::carry::EvidenceCarried;
 use portreeve_model::register::evidence::{Content, EvidenceAdded, EvidenceLinked};
 use portreeve_model::register::finding::{Conclusion, FindingCorrected, FindingRaised, FindingRetested};
 use portreeve_model::register::people::{PersonAdded, RolesChanged};
@@ -20,6 +21,7 @@ pub fn event(event: &Event) -> String {
         | Event::PersonLeft(_)
         | Event::FrameworkAdopted(_)
         | Event::SchemeAdopted(_)
+        | Event::MappingAdopted(_)
         | Event::BaselineSet(_)
         | Event::ParticularsStated(_)
         | Event::CommitmentSigned(_) => foundation(event),
@@ -40,6 +42,8 @@ pub fn event(event: &Event) -> String {
         Event::EvidenceAdded(_)
         | Event::EvidenceLinked(_)
         | Event::EvidenceChecked(_)
+        | Event::EvidenceCarried(_)
+        | Event::CarryJudged(_)
         | Event::EvidenceWithdrawn(_) => of_evidence(event),
         Event::DecisionRaised(_)
         | Event::DecisionTaken(_)
@@ -48,6 +52,8 @@ pub fn event(event: &Event) -> String {
         | Event::RequirementStated(_)
         | Event::ExclusionProposed(_)
         | Event::ExclusionChecked(_)
+        | Event::IndicatorsAnswered(_)
+        | Event::AnswersChecked(_)
         | Event::CertificateIssued(_)
         | Event::CertificateWithdrawn(_)
         | Event::PackBuilt(_) => of_outcome(event),
@@ -73,6 +79,11 @@ fn foundation(event: &Event) -> String {
         Event::SchemeAdopted(event) => {
             let target = event.target.map_or_else(String::new, |day| format!(", wanted by {day}"));
             format!("scheme adopted {}: {}, for {}{target}", event.id, event.title, organisations(&event.organisations))
+        }
+        Event::MappingAdopted(event) => {
+            let pairs: usize = event.pairs.values().map(std::collections::BTreeSet::len).sum();
+            let pairs = count(pairs as u64, "pair");
+            format!("mapping adopted {}: {} to {}, {pairs}, as of {}", event.id, event.source, event.target, event.date)
         }
         Event::BaselineSet(event) => format!("baseline set for {}: {}", event.scheme, event.note),
         Event::ParticularsStated(event) => {
@@ -217,6 +228,14 @@ fn of_evidence(event: &Event) -> String {
             let found = if event.accepted { "accepted" } else { "refused" };
             format!("evidence checked {}: {found}{}", event.id, said(event.note.as_ref()))
         }
+        Event::EvidenceCarried(event) => {
+            let EvidenceCarried { id, from, to, mapping, note } = event;
+            format!("evidence carried {id} from {from} to {to} by {mapping}, to be judged there: {note}")
+        }
+        Event::CarryJudged(event) => {
+            let found = if event.accepted { "accepted" } else { "refused" };
+            format!("carried evidence judged {} for {}: {found}; {}", event.id, event.requirement, event.note)
+        }
         Event::EvidenceWithdrawn(event) => {
             let erased = if event.erased { " and erased" } else { "" };
             format!("evidence taken back{erased} {}: {}", event.id, event.reason)
@@ -260,6 +279,17 @@ fn of_outcome(event: &Event) -> String {
             let whom = organisations(&event.organisations);
             let (agreed, said) = (agreed(event.accepted), said(event.note.as_ref()));
             format!("exclusion of {} for {whom} {agreed}{said}", event.requirement)
+        }
+        Event::IndicatorsAnswered(event) => {
+            let whom = organisations(&event.organisations);
+            let yes = event.answers.values().filter(|answer| answer.holds()).count();
+            let indicators = count(event.answers.len() as u64, "indicator");
+            format!("requirement assessed {} for {whom}: {indicators} answered, {yes} with yes", event.requirement)
+        }
+        Event::AnswersChecked(event) => {
+            let whom = organisations(&event.organisations);
+            let (agreed, said) = (agreed(event.accepted), said(event.note.as_ref()));
+            format!("answers to {} for {whom} {agreed}{said}", event.requirement)
         }
         Event::CertificateIssued(event) => {
             let whom = organisations(&event.organisations);

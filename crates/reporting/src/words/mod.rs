@@ -3,19 +3,21 @@
 //! What comes out holds names as they were typed. Who shows it makes it safe for where it is shown.
 
 mod advice;
+mod answer;
 mod event;
 mod standing;
 
 use std::collections::BTreeSet;
 
 use portreeve_model::Register;
-use portreeve_model::readiness::{Blocker, FindingCount, GateAnswer, Ground, Shortfall, Verdict};
-use portreeve_model::reference::{EvidenceId, OrganisationId, PersonId};
+use portreeve_model::readiness::{FindingCount, GateAnswer, Verdict};
+use portreeve_model::reference::{Grade, OrganisationId, PersonId};
 use portreeve_model::text::Host;
 use portreeve_model::words::{EvidenceKind, Severity};
 
 pub use crate::readiness::DEMONSTRATION;
 pub use advice::{Advice, remedy, remedy_for};
+pub use answer::{blocker, carried, ground, shortfall};
 pub use event::event;
 pub use standing::{action_state, finding_standing, flag, plan_fault, risk};
 
@@ -87,6 +89,13 @@ pub fn organisations(ids: &BTreeSet<OrganisationId>) -> String {
     and(&ids.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
+/// A grade as a page shows it: `partially-achieved` is `Partially achieved`.
+pub fn grade(grade: &Grade) -> String {
+    let words = grade.as_str().replace('-', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// A severity inside a sentence.
 pub fn severity(severity: Severity) -> String {
     severity.shown().to_lowercase()
@@ -120,109 +129,6 @@ pub fn hosts<'a>(hosts: impl ExactSizeIterator<Item = &'a Host>) -> String {
         named.push(format!("{more} more"));
     }
     and(&named)
-}
-
-/// What stands in the way, as a sentence.
-pub fn blocker(blocker: &Blocker, register: &Register) -> String {
-    match blocker {
-        Blocker::NoStatement => "Nobody has said how the requirement is met.".to_owned(),
-        Blocker::ExclusionUnchecked { by } => {
-            let by = person(by, register);
-            format!("{by} says that it does not apply; somebody else has yet to check that.")
-        }
-        Blocker::NoEvidence { any_of, instead } => no_evidence(any_of, instead),
-        Blocker::FindingOpen { .. } => finding_open(blocker, register),
-        Blocker::Unaccounted { source, missing } => {
-            let verb = if *missing == 1 { "is" } else { "are" };
-            format!("{} that {source} counts {verb} not recorded.", count(*missing, "finding"))
-        }
-        Blocker::FormIncomplete { missing } => {
-            let verb = if missing.len() == 1 { "is" } else { "are" };
-            let fields = count(missing.len() as u64, "field");
-            format!("{fields} of the application form {verb} empty: {}.", and(missing))
-        }
-        Blocker::NotSigned => "No senior officer has signed.".to_owned(),
-        Blocker::SignatureOver { on } => {
-            format!(
-                "The signature of {on} no longer counts: it is too old, or its form has been taken back or refused."
-            )
-        }
-    }
-}
-
-fn no_evidence(any_of: &BTreeSet<EvidenceKind>, instead: &[(EvidenceId, Shortfall)]) -> String {
-    let wanted = kinds(any_of);
-    if instead.is_empty() {
-        return format!("There is no {wanted}.");
-    }
-    let held: Vec<String> = instead.iter().map(|(id, why)| format!("{id} {}", shortfall(why))).collect();
-    let wanted = if any_of.len() > KINDS_NAMED { "evidence".to_owned() } else { wanted };
-    format!("No {wanted} counts: {}.", held.join("; "))
-}
-
-/// An open finding: how severe, on which hosts, and what its plan is worth.
-fn finding_open(blocker: &Blocker, register: &Register) -> String {
-    let Blocker::FindingOpen { finding, severity: how, hosts: open, of, actions, faults } = blocker else {
-        return String::new();
-    };
-    let title = register.findings.get(finding).map_or("", |held| held.event.title.as_str());
-    let place = match (open.len(), *of) {
-        (_, 1) => format!("on {}", hosts(open.iter())),
-        (some, all) if some == all => format!("on all {all} hosts"),
-        (some, all) => format!("on {some} of {all} hosts ({})", hosts(open.iter())),
-    };
-    let plan = if faults.is_empty() {
-        let planned: Vec<String> = actions
-            .iter()
-            .filter_map(|id| register.actions.get(id).map(|action| (id, action)))
-            .filter(|(_, action)| action.is_open())
-            .map(|(id, action)| action.due.map_or_else(|| id.to_string(), |due| format!("{id}, due {due}")))
-            .collect();
-        format!("it is planned in {}", and(&planned))
-    } else {
-        faults.iter().map(|fault| plan_fault(fault, register)).collect::<Vec<_>>().join("; ")
-    };
-    format!("{finding} ({}) is open {place}: {title}. Its plan: {plan}.", severity(*how))
-}
-
-/// Why an item of evidence does not count, to stand after its reference.
-pub fn shortfall(shortfall: &Shortfall) -> String {
-    match shortfall {
-        Shortfall::Unchecked => "waits for a check".to_owned(),
-        Shortfall::Rejected => "was checked and refused".to_owned(),
-        Shortfall::Withdrawn => "has been taken back".to_owned(),
-        Shortfall::Weak => "is only someone's word".to_owned(),
-        Shortfall::OutOfDate { since } => format!("has been too old since {since}"),
-    }
-}
-
-/// What an answer rests on, as a sentence.
-pub fn ground(ground: &Ground, register: &Register) -> String {
-    match ground {
-        Ground::Statement { text, by } => {
-            format!("Stated by {}: {}", person(by, register), full_stop(text))
-        }
-        Ground::Evidence { id, shows, checked_by, expires, manifest: _ } => {
-            let title = register.evidence.get(id).map_or("", |held| held.title.as_str());
-            let checked = checked_by.as_ref().map_or_else(
-                || "not checked yet".to_owned(),
-                |checker| format!("checked by {}", person(checker, register)),
-            );
-            let until = expires.map_or_else(String::new, |day| format!("; too old from {day}"));
-            format!("{id} shows the position on {shows}: {title}; {checked}{until}.")
-        }
-        Ground::FindingClosed { finding, standing } => {
-            let title = register.findings.get(finding).map_or("", |held| held.event.title.as_str());
-            format!("{finding} is {}: {title}.", finding_standing(standing))
-        }
-        Ground::Form { fields } => {
-            format!("All {} of the application form are filled in.", count(*fields as u64, "field"))
-        }
-        Ground::Signature { by, organisation: whom, on, expires } => {
-            let (by, whom) = (person(by, register), organisation(whom, register));
-            format!("{by} signed for {whom} on {on}; too old from {expires}.")
-        }
-    }
 }
 
 /// The text with a full stop, unless it ends with one or the like.

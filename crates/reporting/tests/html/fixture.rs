@@ -82,6 +82,7 @@ impl Fixture {
             framework: &self.framework,
             scheme: &self.scheme,
             answers: &self.answers,
+            playbooks: None,
             as_of: self.as_of,
         }
     }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use portreeve_catalogue::{Catalogue, Playbook};
 use portreeve_model::readiness::{AsOf, Question, Readiness, readiness};
-use portreeve_model::reference::EvidenceId;
+use portreeve_model::reference::{EvidenceId, PlaybookId};
 use portreeve_model::standards::{Framework, Requirement, Scheme};
 use portreeve_model::{Day, Digest, Entry, EntryNumber, Event, History, LogSize, Moment};
 use portreeve_reporting::{FileLine, Layout, Subject};
@@ -20,6 +21,7 @@ pub(crate) struct World {
     answers: Vec<Readiness>,
     pub(crate) as_of: AsOf,
     pub(crate) files: BTreeMap<EvidenceId, Vec<FileLine>>,
+    pub(crate) playbooks: Option<BTreeMap<PlaybookId, Playbook>>,
 }
 
 impl World {
@@ -29,6 +31,7 @@ impl World {
             framework: &self.framework,
             scheme: &self.scheme,
             answers: &self.answers,
+            playbooks: self.playbooks.as_ref(),
             as_of: self.as_of,
         }
     }
@@ -40,6 +43,13 @@ impl World {
 
 pub(crate) fn world() -> World {
     world_of(entries())
+}
+
+/// The same register with more recorded in it, and with the built-in playbooks at hand.
+pub(crate) fn world_with(more: Vec<(&'static str, &'static str, &'static str, Value)>) -> World {
+    let mut all = entries();
+    all.extend(more);
+    World { playbooks: Some(Catalogue::bundled_playbooks().unwrap()), ..world_of(all) }
 }
 
 /// A register that has only begun.
@@ -70,7 +80,7 @@ fn world_of(entries: Vec<(&str, &str, &str, Value)>) -> World {
             as_of,
         })
     });
-    World { history, framework, scheme, answers: answers.into(), as_of, files: files() }
+    World { history, framework, scheme, answers: answers.into(), as_of, files: files(), playbooks: None }
 }
 
 fn files() -> BTreeMap<EvidenceId, Vec<FileLine>> {
@@ -109,19 +119,19 @@ fn framework() -> Framework {
 }
 
 fn scheme() -> Scheme {
-    let gate = |id: &str, title: &str, plan: bool, rule: Value| json!({ "id": id, "title": title, "source": "Written for these tests", "plan_will_do": plan, "rule": rule });
+    let gate = |id: &str, title: &str, plan: bool, rule: Value| json!({ "id": id, "title": title, "source": "Written for these tests", "remedy": "Do it", "plan_will_do": plan, "rule": rule });
     serde_json::from_value(json!({
         "id": "psn", "title": "PSN accreditation", "framework": "psn-coco-1.32", "source": "Written for these tests",
-        "threshold": "medium", "at_risk_days": 14, "certificate_months": 12,
+        "threshold": "medium", "at_risk_days": 14, "certificate": { "months": 12 },
         "gates": [
             gate("report", "The health check report is under 12 months old", false,
-                json!({ "kind": "evidence", "any_of": ["health-check-report"], "months": 12 })),
+                json!({ "kind": "evidence", "any_of": ["health-check-report"], "within": { "months": 12 } })),
             gate("form", "The form is complete", false, json!({ "kind": "particulars" })),
-            gate("signature", "A senior officer has signed", false, json!({ "kind": "signature", "months": 6 })),
+            gate("signature", "A senior officer has signed", false, json!({ "kind": "signature", "within": { "months": 6 }, "by": ["signatory"] })),
             gate("closed", "No high finding is open", true, json!({ "kind": "findings-closed", "at_or_above": "high" })),
             gate("planned", "Every open finding has a plan", false, json!({ "kind": "findings-planned" })),
         ],
-        "evidence": { "R4": [{ "any_of": ["policy"], "months": 6 }] },
+        "evidence": { "R4": [{ "any_of": ["policy"], "within": { "months": 6 } }] },
         "particulars": [{ "id": "environment", "title": "Environment name" }, { "id": "users", "title": "Users" }],
         "pack": [],
     }))

@@ -8,9 +8,12 @@ use portreeve_model::register::action::{ActionAdded, ActionChanged, ActionMoved,
 use portreeve_model::text::{Note, Title};
 use portreeve_model::words::Answer;
 use portreeve_model::{Day, History, Pence};
+use portreeve_reporting::playbook::brought;
+use serde_json::json;
 
 use super::{Closes, covered, waits_for};
 use crate::change::Change;
+use crate::commands::playbook::named;
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::money;
@@ -30,12 +33,14 @@ The line holds the title and, in any order:
 Flags come before the line where both say something.
 
 Example:
-  portreeve action add \"Renew the VPN certificate @network-officer by 18 January 2027 fixes ITHC-14\"";
+  portreeve action add \"Renew the VPN certificate @network-officer by 18 January 2027 fixes ITHC-14\"
+  portreeve action add \"@network-officer by 31 March 2027 fixes ITHC-14\" --playbook firewall-renewal";
 
 #[derive(Debug, Args)]
 pub(crate) struct AddArgs {
-    /// The work in one line
-    line: String,
+    /// The work in one line; by a playbook it may be left out, and the work is called as the playbook is
+    #[arg(required_unless_present = "playbook")]
+    line: Option<String>,
     /// Who answers for it
     #[arg(long, value_name = "PERSON")]
     owner: Option<PersonId>,
@@ -75,9 +80,9 @@ pub(crate) struct AddArgs {
     /// Whether the money is approved
     #[arg(long, value_name = "ANSWER", default_value = "unknown", value_parser = words!(Answer))]
     budget: Answer,
-    /// The playbook it follows
-    #[arg(long)]
-    playbook: Option<Title>,
+    /// The playbook it follows, which says what evidence closes it; `portreeve playbook list` shows them
+    #[arg(long, value_name = "ID")]
+    playbook: Option<String>,
     /// Where this record comes from
     #[arg(long, value_name = "TEXT")]
     provenance: Option<Note>,
@@ -144,16 +149,21 @@ pub(crate) struct MoveArgs {
 }
 
 pub(super) fn add(args: AddArgs, door: &mut Door) -> Result<Outcome, Failure> {
-    let said = oneline::read(&args.line).map_err(|error| {
+    let playbook = args.playbook.as_deref().map(named).transpose()?;
+    let mut said = oneline::read(args.line.as_deref().unwrap_or_default()).map_err(|error| {
         Failure::usage(error.to_string()).help("`portreeve action add --help` shows how the line is read")
     })?;
+    if let (true, Some(playbook)) = (said.title.is_empty(), &playbook) {
+        said.title = playbook.title.to_string();
+    }
     let mut desk = door.write()?;
     let register = desk.register();
     let closes: Vec<String> = said.fixes.iter().chain(&args.closes).cloned().collect();
     let closes = covered(register, &closes)?;
     let left = oneline::left_in(&said.title);
     let already_late = args.already_late;
-    let added = planned(desk.history(), args, said, closes)?;
+    let mut added = planned(desk.history(), args, said, closes)?;
+    added.playbook = playbook.as_ref().map(|playbook| playbook.id.clone());
     let late = late_from_the_start(&added.due, desk.session.today());
     if let (Some(late), false) = (&late, already_late) {
         return Err(Failure::usage(late.clone()).help("give the right date").help(
@@ -161,7 +171,11 @@ pub(super) fn add(args: AddArgs, door: &mut Door) -> Result<Outcome, Failure> {
              agreed afterwards with `portreeve action move`",
         ));
     }
-    let change = told(&added);
+    let mut change = told(&added);
+    if let Some(playbook) = &playbook {
+        change = brought(playbook, &added.id).into_iter().fold(change, Change::note);
+        change = change.more(json!({ "checklist": playbook.closing_evidence }));
+    }
     let recorded = desk.record(vec![added.into()])?;
     let mut outcome = change.told(desk.register().is_demonstration(), &recorded);
     if let Some(late) = late {
@@ -232,7 +246,7 @@ fn planned(history: &History, args: AddArgs, said: OneLine, closes: Closes) -> R
         after_decisions: waits.decisions,
         closes,
         requirements: requirements.collect::<Result<_, _>>()?,
-        playbook: args.playbook,
+        playbook: None,
         provenance: args.provenance,
     })
 }
@@ -254,6 +268,7 @@ fn told(added: &ActionAdded) -> Change {
         .list("waits for", waits)
         .list("serves", &added.requirements)
         .list("for", &added.organisations)
+        .maybe("follows", added.playbook.as_ref())
 }
 
 /// "ITHC-040, ITHC-041 on web01 and web02".

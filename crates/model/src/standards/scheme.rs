@@ -1,68 +1,15 @@
-//! What is judged by: a framework's requirements, and a scheme's gates, time rules and pack contents. These are the
-//! shapes the rules read; the catalogue reads the files and makes sure they hold together.
+//! A scheme: what an accreditation needs. Every rule of it is data, so that a scheme can be added, published and argued
+//! with without any code. It must never know one scheme from another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::{Grading, TimeLimit};
 use crate::day::Day;
-use crate::reference::{FrameworkId, Grade, IndicatorId, RequirementNumber, SchemeId};
+use crate::reference::{FrameworkId, RequirementNumber, SchemeId};
 use crate::text::{Note, Title};
-use crate::words::{EvidenceKind, Severity};
-
-/// A published version of a set of requirements.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Framework {
-    /// Its reference, with the version.
-    pub id: FrameworkId,
-    /// Its title as published.
-    pub title: Title,
-    /// Its version as published.
-    pub version: Title,
-    /// The profile it is tailored by, if any: which requirements are asked for and how far each must be met.
-    pub profile: Option<Title>,
-    /// Its requirements in the catalog's own order.
-    pub requirements: Vec<Requirement>,
-}
-
-/// What an assessor asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Requirement {
-    /// Its number in the framework.
-    pub number: RequirementNumber,
-    /// Its title.
-    pub title: Title,
-    /// What it asks, in the catalog's words.
-    pub statement: String,
-    /// The heading it stands under, if any.
-    pub heading: Option<String>,
-    /// What is answered one by one where a grade follows from the answers; empty where the requirement is judged whole.
-    pub indicators: Vec<Indicator>,
-    /// How far the profile wants it met.
-    pub target: Option<Grade>,
-    /// How sure the catalog says it is of what it restates, in its own word.
-    pub confidence: Option<String>,
-    /// Where the catalog says its facts come from.
-    pub source: Option<String>,
-}
-
-/// A statement of good or bad practice, answered yes or no.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Indicator {
-    /// Its reference, alone in the framework.
-    pub id: IndicatorId,
-    /// The grade whose practice it describes: the column it stands in.
-    pub column: Grade,
-    /// The statement.
-    pub text: String,
-}
-
-impl Framework {
-    /// The requirement with this number.
-    pub fn requirement(&self, number: &RequirementNumber) -> Option<&Requirement> {
-        self.requirements.iter().find(|requirement| &requirement.number == number)
-    }
-}
+use crate::words::{EvidenceKind, Role, Severity, SourceKind};
 
 /// What an accreditation needs. Every rule of it is data: a scheme file can be read, published and argued with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,16 +19,24 @@ pub struct Scheme {
     pub id: SchemeId,
     /// Its title.
     pub title: Title,
-    /// The framework whose requirements it judges.
-    pub framework: FrameworkId,
+    /// The framework whose requirements it judges; none where findings are all there is, as in an audit's follow-up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub framework: Option<FrameworkId>,
     /// Where its rules come from.
     pub source: Note,
     /// Findings at or above this severity keep a requirement from being ready while they are open.
     pub threshold: Severity,
+    /// The kinds of work whose findings concern it; every kind when empty.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub findings_of: BTreeSet<SourceKind>,
+    /// How a requirement is graded.
+    #[serde(default)]
+    pub grading: Grading,
     /// An action is at risk this many days before it is due while no evidence has come.
     pub at_risk_days: u16,
-    /// How long a certificate runs.
-    pub certificate_months: u8,
+    /// How long a certificate runs, where the scheme grants one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<TimeLimit>,
     /// What decides.
     pub gates: Vec<Gate>,
     /// The evidence each requirement needs. A requirement that is not listed needs any checked evidence that is more
@@ -111,15 +66,15 @@ pub struct Particular {
 pub struct EvidenceRule {
     /// Any of these will do.
     pub any_of: BTreeSet<EvidenceKind>,
-    /// How many months it stays in date, counted from the day it shows; no limit when absent.
+    /// How long it stays in date, counted from the day it shows; no limit when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub months: Option<u8>,
+    pub within: Option<TimeLimit>,
 }
 
 impl EvidenceRule {
     /// The first day on which evidence that shows the position at `shows` is too old.
     pub fn expires(&self, shows: Day) -> Option<Day> {
-        self.months.map(|months| shows.plus_months(months))
+        self.within.map(|limit| limit.after(shows))
     }
 }
 
@@ -127,12 +82,14 @@ impl EvidenceRule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Gate {
-    /// Its reference in the scheme.
+    /// Its code in the scheme.
     pub id: String,
     /// What it asks, as a statement that is true when the gate passes.
     pub title: Title,
     /// Where the rule comes from.
     pub source: Note,
+    /// What to do when it fails, as an order.
+    pub remedy: Note,
     /// Whether a realistic plan is enough to pass with.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub plan_will_do: bool,
@@ -140,7 +97,7 @@ pub struct Gate {
     pub rule: GateRule,
 }
 
-/// The rules a gate can have.
+/// The rules a gate can have: few, and each blind to the scheme that uses it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum GateRule {
@@ -148,24 +105,37 @@ pub enum GateRule {
     Evidence {
         /// Any of these will do.
         any_of: BTreeSet<EvidenceKind>,
-        /// How many months it stays in date.
+        /// How long it stays in date.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        months: Option<u8>,
+        within: Option<TimeLimit>,
     },
     /// Every field of the application form is filled in.
     Particulars,
-    /// A senior officer has signed, at most this many months ago.
+    /// A senior officer has signed, not longer ago than this.
     Signature {
-        /// How many months a signature stays in date.
-        months: u8,
+        /// How long a signature stays in date.
+        within: TimeLimit,
+        /// The roles that may sign; any of them will do.
+        by: BTreeSet<Role>,
     },
+    /// Every applicable requirement is ready: it is met as far as the profile asks.
+    RequirementsReady,
     /// No finding at or above this severity is open without a verified fix or an acceptance in date.
     FindingsClosed {
         /// The severity.
         at_or_above: Severity,
     },
+    /// No finding at or above this severity has been open for longer than this, counted from the day of its report.
+    FindingsClosedWithin {
+        /// The severity.
+        at_or_above: Severity,
+        /// How long it may stay open.
+        within: TimeLimit,
+    },
     /// Every open finding has an action with an owner and a date.
     FindingsPlanned,
+    /// No unfinished action has passed its original date.
+    ActionsOnTime,
 }
 
 /// One thing the pack must contain.
@@ -193,6 +163,8 @@ pub enum PackContent {
     Signature,
     /// The remediation action plan, from findings and actions.
     Plan,
+    /// What is said about every requirement, with its grade where the scheme grades.
+    Requirements,
     /// Evidence of one of these kinds.
     Evidence {
         /// Any of these will do.

@@ -1,0 +1,64 @@
+//! What a register is judged by, read from the adopted files together: a scheme and the framework it judges. Everybody
+//! who judges, the register itself or a reader of a pack, reads them here, so that the same files mean the same rules.
+
+use portreeve_model::reference::FrameworkId;
+use portreeve_model::standards::{Framework, Scheme};
+
+use crate::oscal::{read_framework, resolve_profile};
+use crate::problem::{Problem, Problems};
+use crate::scheme::read_scheme;
+
+/// The bytes of the adopted files.
+#[derive(Clone, Copy, Debug)]
+pub struct AdoptedFiles<'a> {
+    /// The framework's OSCAL catalog under its reference; none when the scheme judges no requirements.
+    pub framework: Option<(&'a FrameworkId, &'a [u8])>,
+    /// The OSCAL profile that tailors the framework, if one was chosen.
+    pub profile: Option<&'a [u8]>,
+    /// The scheme.
+    pub scheme: &'a [u8],
+}
+
+/// What is judged by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standards {
+    /// The framework; one without requirements where the scheme judges none.
+    pub framework: Framework,
+    /// The scheme.
+    pub scheme: Scheme,
+}
+
+/// Reads what is judged by.
+///
+/// # Errors
+/// All problems of the first file that has any.
+pub fn read_standards(files: AdoptedFiles<'_>) -> Result<Standards, Problems> {
+    let framework = match (files.framework, files.profile) {
+        (Some((id, catalog)), Some(profile)) => Some(tailor(id, catalog, profile)?),
+        (Some((id, catalog)), None) => Some(read_framework(id.clone(), catalog)?),
+        (None, Some(_)) => {
+            let what = "the scheme judges no requirements";
+            return Err(Problems::one(Problem::new("/framework", what, "leave the profile out")));
+        }
+        (None, None) => None,
+    };
+    let scheme = read_scheme(files.scheme, framework.as_ref())?;
+    let framework = framework.unwrap_or_else(|| Framework::of_no_requirements(&scheme));
+    Ok(Standards { framework, scheme })
+}
+
+/// The framework as a profile tailors it: which requirements are asked for, and how far each is to be met. Whatever the
+/// profile says it imports, it tailors the framework that was adopted, whose title and version stay.
+///
+/// # Errors
+/// All problems of either file; the profile asks for requirements that the framework does not have.
+pub fn tailor(id: &FrameworkId, catalog: &[u8], profile: &[u8]) -> Result<Framework, Problems> {
+    let whole = read_framework(id.clone(), catalog)?;
+    let resolved = resolve_profile(profile, &mut |_| Some(catalog.to_vec()))?;
+    if let Some(note) = resolved.notes.into_iter().next() {
+        return Err(Problems::one(note));
+    }
+    let tailored = read_framework(id.clone(), &resolved.catalog)?;
+    let (profile, requirements) = (Some(tailored.title), tailored.requirements);
+    Ok(Framework { profile, requirements, ..whole })
+}
