@@ -61,6 +61,23 @@ objectives:
               not-achieved: {A1.a.1: {description: It is not.}}
 ";
 
+/// The same catalog as [`OSCAL_IN_YAML`], as XML.
+const OSCAL_IN_XML: &str = r#"<catalog xmlns="http://csrc.nist.gov/ns/oscal/1.0" uuid="0d7d9ec1-9d14-4b04-9f0f-2f5f5e9b6a11">
+  <metadata><title>Ours in XML</title><last-modified>2026-01-01T00:00:00Z</last-modified><version>1.0</version>
+    <oscal-version>1.1.3</oscal-version></metadata>
+  <control id="c-1"><title>First</title><part name="statement"><p>Do it.</p></part></control>
+</catalog>"#;
+
+/// Chooses one requirement of a catalog that it names as NIST's profiles do, by a path.
+const PROFILE: &str = "\
+profile:
+  uuid: 4b8f7d0a-50f1-4c1e-8b0e-0f2d0a7a5c11
+  metadata: {title: Our choice, version: '7', oscal-version: 1.1.3, last-modified: 2026-01-01T00:00:00Z}
+  imports:
+  - {href: CATALOG, include-controls: [{with-ids: [c-1]}]}
+  merge: {as-is: true}
+";
+
 const OSCAL_IN_YAML: &str = "\
 catalog:
   uuid: 0d7d9ec1-9d14-4b04-9f0f-2f5f5e9b6a11
@@ -133,7 +150,7 @@ fn the_original_is_watched_over_like_every_other_object() {
     permissions.set_readonly(false);
     fs::set_permissions(&path, permissions).unwrap();
     fs::write(&path, LIBRARY.replace("Leavers", "Nobody")).unwrap();
-    let _ = place.run("verify").exits(4).says("an adopted framework, scheme or mapping");
+    let _ = place.run("verify").exits(4).says("an adopted framework");
     let _ = place.run("framework export ours-2.0 --original --out back.yaml").exits(4);
     assert!(!place.path("back.yaml").exists());
 }
@@ -150,6 +167,45 @@ fn webcaf_and_oscal_in_yaml_are_adopted_too() {
     let _ = place.run("framework show ours-in-yaml-1.0").fine().says("ours.yaml, OSCAL catalog");
     let _ = place.run("framework export ours-in-yaml-1.0 --original --out back.yaml").fine();
     assert_eq!(at(&place, "back.yaml"), OSCAL_IN_YAML.as_bytes());
+}
+
+#[test]
+fn oscal_is_read_in_each_of_its_encodings_and_kept_in_one() {
+    let place = Place::northmoor();
+    place.write("ours.xml", OSCAL_IN_XML);
+    let _ = place.run("framework import ours.xml").fine().says("ours-in-xml-1.0").says("original sha256");
+    let _ = place.run("requirement show ours-in-xml-1.0:c-1").fine().says("Do it.");
+    let _ = place.run("framework export ours-in-xml-1.0").fine();
+    let catalog: serde_json::Value = serde_json::from_slice(&at(&place, "ours-in-xml-1.0.json")).unwrap();
+    assert_eq!(catalog["catalog"]["metadata"]["title"], "Ours in XML");
+    let _ = place.run("framework export ours-in-xml-1.0 --original --out back.xml").fine();
+    assert_eq!(at(&place, "back.xml"), OSCAL_IN_XML.as_bytes());
+}
+
+#[test]
+fn a_profile_is_resolved_with_what_lies_beside_it_or_is_named() {
+    let place = Place::northmoor();
+    place.write("council/catalogs/ours.yaml", OSCAL_IN_YAML);
+    place.write("elsewhere/ours.yaml", OSCAL_IN_YAML);
+    place.write("council/profile.yaml", &PROFILE.replace("CATALOG", "./catalogs/ours.yaml"));
+    let _ = place
+        .run("framework import council/profile.yaml")
+        .fine()
+        .says("Adopted our-choice-7 from OSCAL profile")
+        .says("requirements     1");
+    let _ = place.run("framework show our-choice-7").fine().says("profile.yaml, OSCAL profile");
+    let _ = place.run("requirement show our-choice-7:c-1").fine().says("Do it.");
+
+    place.write("council/lost.yaml", &PROFILE.replace("CATALOG", "../elsewhere/ours.yaml"));
+    let _ = place
+        .run("framework import council/lost.yaml --id lost")
+        .exits(2)
+        .warns("it imports `../elsewhere/ours.yaml`, which is not here; give the file `ours.yaml` as well");
+    let _ = place.run("framework import council/lost.yaml --id lost --with elsewhere/gone.yaml").exits(5);
+    let _ = place.run("framework import council/lost.yaml --id lost --with elsewhere/ours.yaml").fine();
+    place.write("council/circle.yaml", &PROFILE.replace("CATALOG", "circle.yaml"));
+    let _ = place.run("framework import council/circle.yaml --id circle").exits(2).warns("goes in a circle");
+    let _ = place.run("verify").fine();
 }
 
 #[test]

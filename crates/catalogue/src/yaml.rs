@@ -11,6 +11,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+use serde_saphyr::Error;
+use serde_saphyr::budget::BudgetBreach;
 
 use crate::json::FILE_BYTES_MAX;
 use crate::problem::{Problem, Problems};
@@ -27,8 +29,12 @@ pub(crate) const DEPTH_MAX: usize = 48;
 /// 5,000. Twenty times that is still read in a tenth of a second; a "billion laughs" stops here.
 pub(crate) const REPLAYED_EVENTS_MAX: usize = 100_000;
 
-/// Most anchors, and most bytes of text kept for them. GovAssure's files have 9 of them.
+/// Most anchors. GovAssure's files have 9.
 const ANCHORS_MAX: usize = 1_000;
+
+/// Most text with aliases written out: as much as the largest file could hold and as much again, so that a small file
+/// cannot grow through them.
+const TEXT_BYTES_MAX: usize = 2 * FILE_BYTES_MAX;
 
 /// A YAML value. Unlike a JSON tree it keeps the order of its mappings, which means something where people list things
 /// under names of their own.
@@ -67,10 +73,38 @@ pub(crate) fn tree(bytes: &[u8]) -> Result<Tree, Problems> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     serde_saphyr::from_str_with_options(text, options()).map_err(|error| {
         let place = error.location().map(|at| format!(" at line {}, column {}", at.line(), at.column()));
+        let place = place.unwrap_or_default();
+        if let Some(over) = over(error.without_snippet()) {
+            let what = format!("it is over a limit{place}: {over}");
+            return refused(what, "leave out what is not needed, or split it");
+        }
+        // The reader's own words name the place again.
         let said = error.without_snippet().to_string();
         let said = said.lines().next().unwrap_or_default();
-        refused(format!("it is not YAML that can be read{}: {said}", place.unwrap_or_default()), "correct it there")
+        let said = said.split(" at line ").next().unwrap_or_default();
+        refused(format!("it is not YAML that can be read{place}: {said}"), "correct it there")
     })
+}
+
+/// The limit that was passed, in words, if it was one.
+fn over(error: &Error) -> Option<String> {
+    let aliases = || Some("aliases that copy in more than is read".to_owned());
+    let levels = || format!("more than {DEPTH_MAX} levels");
+    let Error::Budget { breach, .. } = error else {
+        return match error {
+            Error::AliasError { error, .. } => over(error),
+            Error::AliasReplayLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. } => aliases(),
+            // Brackets and braces are counted by the scanner, which has only words for it.
+            other => other.to_string().starts_with("recursion limit").then(levels),
+        };
+    };
+    match breach {
+        BudgetBreach::Nodes { .. } | BudgetBreach::Events { .. } => Some(format!("more than {VALUES_MAX} values")),
+        BudgetBreach::Depth { .. } => Some(levels()),
+        BudgetBreach::Documents { .. } => Some("more than one document".to_owned()),
+        BudgetBreach::Anchors { .. } => Some(format!("more than {ANCHORS_MAX} anchors")),
+        _ => aliases(),
+    }
 }
 
 fn options() -> serde_saphyr::Options {
@@ -81,6 +115,7 @@ fn options() -> serde_saphyr::Options {
             max_depth: DEPTH_MAX,
             flow_nesting_limit: DEPTH_MAX,
             max_documents: 1,
+            max_total_scalar_bytes: TEXT_BYTES_MAX,
             max_anchors: ANCHORS_MAX,
             max_aliases: REPLAYED_EVENTS_MAX,
             max_recorded_anchor_events: REPLAYED_EVENTS_MAX,
@@ -271,16 +306,22 @@ mod tests {
             let below = format!("*a{}", level - 1);
             laughs += &format!("a{level}: &a{level} [{}]\n", vec![below; 9].join(", "));
         }
-        said(&laughs);
-        said(&"[".repeat(1_000_000));
-        said(&"{a: ".repeat(1_000_000));
-        said(&"- ".repeat(100_000));
-        said(&(0..2_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect::<String>());
-        said(&format!("a: [{}]", "1, ".repeat(VALUES_MAX + 1)));
-        said(&format!("a: &x {}\n{}", "y".repeat(10_000), "b: *x\n".repeat(3)));
         let many: String = (0..=REPLAYED_EVENTS_MAX).map(|_| "- *x\n").collect();
-        said(&format!("- &x [1]\n{many}"));
-        said(&"x".repeat(FILE_BYTES_MAX + 1));
+        for (bomb, limit) in [
+            (laughs, "aliases"),
+            (format!("- &x [1]\n{many}"), "aliases"),
+            (format!("a: &x \"{}\"\nb: [{}]\n", "y".repeat(1 << 20), "*x, ".repeat(100)), "aliases"),
+            ("[".repeat(1_000_000), "levels"),
+            ("{a: ".repeat(1_000_000), "levels"),
+            ("- ".repeat(100_000), "levels"),
+            ((0..2_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect(), "levels"),
+            (format!("a: [{}]", "1, ".repeat(VALUES_MAX + 1)), "values"),
+            ((0..=ANCHORS_MAX).map(|name| format!("- &a{name} 1\n")).collect(), "anchors"),
+            ("x".repeat(FILE_BYTES_MAX + 1), "bytes"),
+        ] {
+            let said = said(&bomb);
+            assert!(said.contains(limit), "{limit}: {said}");
+        }
         assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
     }
 }

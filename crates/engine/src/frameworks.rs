@@ -2,18 +2,19 @@
 //! judged by is kept, and so are the bytes that came, so that either can be handed back exactly.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use portreeve_catalogue::import::{self, Imported, Told};
-use portreeve_catalogue::{FILE_BYTES_MAX, Problem, Problems, bundled, read_framework};
+use portreeve_catalogue::{bundled, read_framework};
 use portreeve_model::Event;
 use portreeve_model::reference::{FrameworkId, PersonId};
 use portreeve_model::register::adoption::{FrameworkAdopted, Original};
 use portreeve_model::standards::{Framework, Requirement};
 use portreeve_model::text::Title;
 
+use crate::beside::{Beside, read_file};
 use crate::error::EngineError;
 use crate::session::{Mode, Recorded, Session};
 use crate::standards::unknown;
@@ -25,6 +26,8 @@ pub struct FrameworkFile {
     pub path: PathBuf,
     /// The reference wanted for its framework; its own when absent.
     pub id: Option<FrameworkId>,
+    /// What a profile imports, where it does not lie beside it.
+    pub with: Vec<PathBuf>,
 }
 
 /// What came of an import.
@@ -74,8 +77,16 @@ impl Session {
     ) -> Result<Brought, EngineError> {
         let bytes = read_file(&asked.path)?;
         let file = asked.path.file_name().unwrap_or_default().to_string_lossy();
-        let imported = import::read(&bytes, Told { file: &file, id: asked.id.as_ref() }).map_err(|problems| {
-            EngineError::Catalogue { what: format!("the file {}", asked.path.display()), problems }
+        let mut beside = Beside::of(&asked.path, &asked.with);
+        let told = Told { file: &file, id: asked.id.as_ref() };
+        let read = import::read(&bytes, told, &mut |reference| beside.supply(reference));
+        // A file that was found and could not be read says more than that the import is not here.
+        if let Some(error) = beside.failed {
+            return Err(error);
+        }
+        let imported = read.map_err(|problems| EngineError::Catalogue {
+            what: format!("the file {}", asked.path.display()),
+            problems,
         })?;
         let mut events = Vec::new();
         for one in &imported.frameworks {
@@ -166,29 +177,4 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
     };
     let mut file = File::create_new(path).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)
-}
-
-/// The bytes of a file somebody brings. One that is too large is refused by its size, before a byte of it is read; a
-/// pipe or a device, whose size says nothing, is not waited for.
-fn read_file(path: &Path) -> Result<Vec<u8>, EngineError> {
-    let failed = |source| EngineError::io("read", path, source);
-    let refused = |what: String, remedy: &str| EngineError::Catalogue {
-        what: format!("the file {}", path.display()),
-        problems: Problems::one(Problem::new("", what, remedy)),
-    };
-    let seen = fs::metadata(path).map_err(failed)?;
-    if !seen.is_file() {
-        return Err(refused("it is not a file".to_owned(), "name a file"));
-    }
-    let most = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
-    if seen.len() <= most {
-        // One byte more than fits: a file that has grown since is noticed as too large.
-        File::open(path).map_err(failed)?.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
-    }
-    if seen.len() > most || bytes.len() > FILE_BYTES_MAX {
-        let what = format!("it has {} bytes; at most {most} are read", seen.len());
-        return Err(refused(what, "leave out what is not needed, or split it"));
-    }
-    Ok(bytes)
 }

@@ -5,6 +5,7 @@
 //! and a conditional append; a question is answered from a replayed history, never from a table of its own.
 
 mod ask;
+mod beside;
 mod check;
 mod clock;
 mod error;

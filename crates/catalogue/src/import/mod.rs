@@ -10,10 +10,8 @@ mod write;
 use portreeve_model::reference::FrameworkId;
 use portreeve_model::standards::Framework;
 use portreeve_model::words::ForeignFormat;
-use serde_json::Value;
 
-use crate::json;
-use crate::oscal;
+use crate::oscal::{self, Adoptable, DocumentKind, Reference, read_adoptable};
 use crate::problem::{Problem, Problems};
 use crate::yaml::{self, Tree};
 
@@ -99,18 +97,18 @@ pub struct Told<'a> {
     pub id: Option<&'a FrameworkId>,
 }
 
-/// Reads a file of any format that is understood.
+/// Reads a file of any format that is understood. `supply` is asked for what a profile imports.
 ///
 /// # Errors
 /// It is of no format that is understood, or all its problems, each with its place and a remedy.
-pub fn read(bytes: &[u8], told: Told<'_>) -> Result<Imported, Problems> {
-    if looks_like_json(bytes) {
-        // Read here for its topmost name only: an OSCAL catalog is kept as it came.
-        return match json::parse(bytes)? {
-            Value::Object(fields) if fields.contains_key("catalog") => catalog(bytes.to_vec(), told),
-            Value::Object(fields) => Err(not_understood(fields.keys().map(String::as_str))),
-            _ => Err(not_understood([].into_iter())),
-        };
+pub fn read(
+    bytes: &[u8],
+    told: Told<'_>,
+    supply: &mut dyn FnMut(&Reference) -> Option<Vec<u8>>,
+) -> Result<Imported, Problems> {
+    // What opens like JSON or XML can only be OSCAL: the other formats are written in YAML.
+    if opens_like_oscal(bytes) {
+        return document(bytes, told, supply);
     }
     let tree = yaml::tree(bytes)?;
     let Tree::Mapping(fields) = &tree else { return Err(not_understood([].into_iter())) };
@@ -121,32 +119,37 @@ pub fn read(bytes: &[u8], told: Told<'_>) -> Result<Imported, Problems> {
     if has("objectives") {
         return judged(webcaf::read(&tree, told)?, told);
     }
-    if has("catalog") {
-        let bytes = serde_json::to_vec(&Value::from(tree));
-        let bytes = bytes.map_err(|error| Problems::one(Problem::new("", error.to_string(), "give it in JSON")))?;
-        return catalog(bytes, told);
+    if has("catalog") || has("profile") {
+        drop(tree);
+        return document(bytes, told, supply);
     }
     Err(not_understood(fields.iter().map(|(name, _)| name.as_str())))
 }
 
-/// An OSCAL catalog as it stands.
-fn catalog(catalog: Vec<u8>, told: Told<'_>) -> Result<Imported, Problems> {
-    let id = told.id.cloned().map_or_else(|| oscal::suggested_id(&catalog), Ok)?;
-    let framework = oscal::read_framework(id.clone(), &catalog)?;
+/// An OSCAL catalog, or what an OSCAL profile resolves to.
+fn document(
+    bytes: &[u8],
+    told: Told<'_>,
+    supply: &mut dyn FnMut(&Reference) -> Option<Vec<u8>>,
+) -> Result<Imported, Problems> {
+    let Adoptable { kind, framework, catalog, notes } = read_adoptable(told.id, bytes, supply)?;
     let requirements = framework.requirements.len();
-    let title = framework.title.to_string();
+    let (id, title) = (framework.id.clone(), framework.title.to_string());
     let version = framework.version.to_string();
     let counts = Counts { nodes: requirements, assessable: requirements, ..Counts::default() };
-    let framework = Some(framework);
+    let framework = Some(framework).filter(|_| requirements > 0);
     let framework = ImportedFramework { id, title: title.clone(), version, catalog, counts, framework };
     Ok(Imported {
-        format: ForeignFormat::OscalCatalog,
+        format: match kind {
+            DocumentKind::Catalog => ForeignFormat::OscalCatalog,
+            DocumentKind::Profile => ForeignFormat::OscalProfile,
+        },
         title,
         frameworks: vec![framework],
         mappings: Vec::new(),
         held: Vec::new(),
         unread: Vec::new(),
-        notes: Vec::new(),
+        notes: notes.iter().map(|note| format!("{note}.")).collect(),
     })
 }
 
@@ -168,18 +171,16 @@ fn judged(mut imported: Imported, told: Told<'_>) -> Result<Imported, Problems> 
     Ok(imported)
 }
 
-/// JSON is YAML too, but its own reader is five times as fast and knows its own faults better.
-fn looks_like_json(bytes: &[u8]) -> bool {
+fn opens_like_oscal(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
-    let first = bytes.trim_ascii_start().first();
-    utf16 || matches!(first, None | Some(b'{' | b'[' | b'<' | b'"'))
+    utf16 || matches!(bytes.trim_ascii_start().first(), None | Some(b'{' | b'[' | b'<' | b'"'))
 }
 
 fn not_understood<'n>(names: impl Iterator<Item = &'n str>) -> Problems {
     let names: Vec<&str> = names.take(NAMES_SHOWN_MAX).collect();
     let names = if names.is_empty() { "no names".to_owned() } else { format!("`{}`", names.join("`, `")) };
-    let remedy = "give an OSCAL catalog (`catalog`, in JSON or YAML), a CISO Assistant library (`urn` and `objects`, \
-                  in YAML) or WebCAF's framework (`objectives`, in YAML)";
+    let remedy = "give an OSCAL catalog or profile (in JSON, YAML or XML), a CISO Assistant library (`urn` and \
+                  `objects`, in YAML) or WebCAF's framework (`objectives`, in YAML)";
     Problems::one(Problem::new("", format!("it is of no format that is understood: at its top it has {names}"), remedy))
 }

@@ -25,6 +25,7 @@
 //! rests on: ids of requirements, parameters and indicators that are their own, and the limits named here. A document
 //! of any OSCAL 1.x is held against 1.2.3, whose models read them all.
 
+mod adoptable;
 mod document;
 mod framework;
 mod indicators;
@@ -39,6 +40,7 @@ mod xml;
 use portreeve_model::reference::FrameworkId;
 use portreeve_model::standards::Framework;
 
+pub use self::adoptable::{Adoptable, read_adoptable};
 use self::document::Document;
 pub use self::document::DocumentKind;
 pub use self::profile::{Reference, Resolved, Source, resolve_profile};

@@ -12,7 +12,10 @@ use crate::shared::path;
 fn webcaf(version: &str) -> Option<Imported> {
     let file = format!("cyber-assessment-framework-v{version}.yaml");
     let bytes = std::fs::read(path("data/corpora/other/caf-govassure")?.join(&file)).expect("the file can be read");
-    Some(import::read(&bytes, Told { file: &file, id: None }).unwrap_or_else(|problems| panic!("{file}\n{problems}")))
+    Some(
+        import::read(&bytes, Told { file: &file, id: None }, &mut |_| None)
+            .unwrap_or_else(|problems| panic!("{file}\n{problems}")),
+    )
 }
 
 /// Every object in the document, whatever it stands under.
@@ -87,7 +90,7 @@ fn what_is_wrong_with_a_file_is_told_all_at_once() {
     let text = "objectives:\n  A:\n    code: B\n    title: [x]\n    principles:\n      A1:\n        code: A1\n        \
                 title: T\n        outcomes:\n          A1.a: {code: A1.a, title: T}\n          'A1 b': {code: 'A1 b', \
                 title: T, indicators: {achieved: {k: {}}}}\n";
-    let said = import::read(text.as_bytes(), Told::default()).unwrap_err().to_string();
+    let said = import::read(text.as_bytes(), Told::default(), &mut |_| None).unwrap_err().to_string();
     for line in [
         "the file: neither the file nor its name says which version it is; name it with the version",
         "/objectives/A/code: it is not `A`",
@@ -98,6 +101,8 @@ fn what_is_wrong_with_a_file_is_told_all_at_once() {
     ] {
         assert!(said.lines().any(|told| told.starts_with(line)), "{line}\nis not in\n{said}");
     }
-    let empty = import::read(b"objectives: {}", Told { file: "caf-4.0.yaml", id: None }).unwrap_err().to_string();
+    let empty = import::read(b"objectives: {}", Told { file: "caf-4.0.yaml", id: None }, &mut |_| None)
+        .unwrap_err()
+        .to_string();
     assert!(empty.starts_with("/objectives: it has no outcomes"), "{empty}");
 }

@@ -23,7 +23,7 @@ use crate::view;
 pub(crate) enum FrameworkCommand {
     /// Adopt a framework that is built in
     Adopt(AdoptArgs),
-    /// Adopt what a file holds: an OSCAL catalog, a CISO Assistant library, WebCAF's framework
+    /// Adopt what a file holds: an OSCAL catalog or profile, a CISO Assistant library, WebCAF's framework
     Import(ImportArgs),
     /// List the frameworks that were adopted, and those that are built in
     List,
@@ -43,11 +43,14 @@ pub(crate) struct AdoptArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// The file, in JSON or YAML
+    /// The file, in JSON, YAML or XML
     file: PathBuf,
     /// The reference to adopt it under, with the version [default: one made of the file's own name for it]
     #[arg(long)]
     id: Option<FrameworkId>,
+    /// A catalog that an OSCAL profile imports, where it does not lie beside the profile; may be repeated
+    #[arg(long = "with", value_name = "FILE")]
+    with: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -115,7 +118,7 @@ fn adopt(args: &AdoptArgs, door: &mut Door) -> Result<Outcome, Failure> {
 
 fn import(args: ImportArgs, door: &mut Door) -> Result<Outcome, Failure> {
     let desk = door.write()?;
-    let asked = FrameworkFile { path: args.file, id: args.id };
+    let asked = FrameworkFile { path: args.file, id: args.id, with: args.with };
     let Brought { imported, recorded } = desk.session.import_framework(&desk.by, &asked, desk.mode)?;
     let adopted: Vec<_> = imported.frameworks.iter().filter(|one| one.framework.is_some()).collect();
     let ids: Vec<&FrameworkId> = adopted.iter().map(|one| &one.id).collect();
