@@ -248,7 +248,7 @@ fn a_framework_that_no_scheme_judges_can_be_read() {
     let _ = place.run("init --name Northmoor --organisation NMB=Northmoor").fine();
     let _ = place.run("framework adopt psn-coco-1.32").fine();
     let _ = place.run("requirement list --framework psn-coco-1.32").fine().says("PSN-BND-FW");
-    let _ = place.run("requirement show PSN-BND-FW").fine().says("No adopted scheme judges");
+    let _ = place.run("requirement show PSN-BND-FW").fine().says("no adopted scheme, so it counts nowhere");
     let _ = place.run(&format!("source add S-1 Review --kind review --author Us --on {}", day(-1))).fine();
     let raised = "finding raise S-1 Weak --severity High --requirement PSN-BND-FW";
     let _ = place.run(raised).fine().warns("will count nowhere");

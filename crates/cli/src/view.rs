@@ -20,7 +20,7 @@ use portreeve_reporting::show::{self, Record};
 use portreeve_reporting::table::Table;
 use portreeve_reporting::why::{self, Wanted};
 use portreeve_reporting::why_page::why_html;
-use portreeve_reporting::{Layout, log, next, readiness, status, suggest};
+use portreeve_reporting::{Layout, across, log, next, plain, readiness, status, suggest};
 use serde_json::{Value, json};
 
 use crate::door::Window;
@@ -263,43 +263,14 @@ pub(crate) fn framework_requirements(window: &Window<'_>, id: &FrameworkId) -> R
     listed(window, "portreeve.framework-requirements/1", &lists::framework_requirements(&framework))
 }
 
-/// A requirement of a framework that no adopted scheme judges: what it asks, and what touches it.
-pub(crate) fn unjudged_requirement(window: &Window<'_>, id: &RequirementId) -> Result<Outcome, Failure> {
+/// One requirement, as every scheme that judges it answers, and what bears on it in any framework.
+pub(crate) fn requirement(window: &Window<'_>, all: &[Asked], id: &RequirementId) -> Result<Outcome, Failure> {
     let register = window.register();
     let framework = window.session.framework(register, &id.framework)?;
-    let found = framework.requirement(&id.number).ok_or_else(|| {
+    let subjects: Vec<_> = all.iter().map(Asked::subject).collect();
+    let record = show::requirement(register, &window.history, &framework, id, &subjects).ok_or_else(|| {
         let numbers = framework.requirements.iter().map(|requirement| requirement.number.to_string());
         unknown("requirement", id.number.as_str(), numbers, &format!("requirement list --framework {}", id.framework))
-    })?;
-    let findings = register.findings.iter().filter(|(_, held)| held.event.requirements.contains(id));
-    let findings: Vec<String> = findings.map(|(id, _)| id.to_string()).collect();
-    let mut text = format!("{id}  {}\n", found.title);
-    if let Some(heading) = &found.heading {
-        text.push_str(&format!("  under     {heading}\n"));
-    }
-    if !findings.is_empty() {
-        text.push_str(&format!("  findings  {}\n", findings.join(", ")));
-    }
-    text.push_str(&format!(
-        "\n{}\n\nNo adopted scheme judges {}, so it counts nowhere.\n",
-        found.statement, id.framework
-    ));
-    let object = json!({
-        "requirement": id,
-        "title": found.title,
-        "heading": found.heading,
-        "statement": found.statement,
-        "findings": findings,
-        "judged": false,
-    });
-    Ok(Outcome::new(window.is_demonstration(), "portreeve.unjudged-requirement/1", text, object))
-}
-
-pub(crate) fn requirement(window: &Window<'_>, asked: &Asked, id: &RequirementId) -> Result<Outcome, Failure> {
-    let subject = asked.subject();
-    let record = show::requirement(&subject, &window.history, id, window.as_of.on).ok_or_else(|| {
-        Failure::usage(format!("the scheme `{}` does not judge `{id}`", subject.scheme.id))
-            .help("name the scheme that does with `--scheme`; `portreeve scheme list` shows them")
     })?;
     let format = "portreeve.requirement/1";
     Ok(Outcome::new(window.is_demonstration(), format, record.text(page()), record.json(format)))
@@ -328,17 +299,52 @@ pub(crate) fn status(asked: &Asked) -> Outcome {
     answered(asked, "portreeve.status/1", status::text(&subject, page()), status::json(&subject))
 }
 
-pub(crate) fn next(asked: &Asked) -> Outcome {
-    let subject = asked.subject();
-    answered(asked, "portreeve.next/1", next::text(&subject, page()), next::json(&subject))
+/// Every scheme in one table.
+pub(crate) fn across(window: &Window<'_>, all: &[Asked]) -> Result<Outcome, Failure> {
+    let subjects: Vec<_> = all.iter().map(Asked::subject).collect();
+    listed(window, "portreeve.across/1", &across::table(&subjects))
 }
 
-pub(crate) fn why(window: &Window<'_>, asked: &Asked, what: Option<&str>, paper: &Paper) -> Result<Outcome, Failure> {
-    let subject = asked.subject();
-    let wanted = match what {
-        None => Wanted::Scheme,
-        Some(what) => wanted(asked, what)?,
+pub(crate) fn next(all: &[Asked]) -> Outcome {
+    let texts = all.iter().map(|asked| (asked, next::text(&asked.subject(), page())));
+    one_by_one("portreeve.next/1", texts, |asked| next::json(&asked.subject()))
+}
+
+/// Answers about several schemes, each under its title; about one it stands alone.
+fn one_by_one<'a>(
+    format: &'static str,
+    texts: impl Iterator<Item = (&'a Asked, String)>,
+    json: impl Fn(&Asked) -> Value,
+) -> Outcome {
+    let texts: Vec<_> = texts.collect();
+    if let [(asked, text)] = texts.as_slice() {
+        return answered(asked, format, text.clone(), json(asked));
+    }
+    let demonstration = texts.iter().any(|(asked, _)| asked.subject().register.is_demonstration());
+    let text: Vec<String> = texts
+        .iter()
+        .map(|(asked, text)| format!("{}\n\n{text}", plain(asked.standards.scheme.title.as_str())))
+        .collect();
+    let object = json!({ "schemes": texts.iter().map(|(asked, _)| json(asked)).collect::<Vec<_>>() });
+    Outcome::new(demonstration, format, text.join("\n"), object)
+}
+
+pub(crate) fn why(window: &Window<'_>, all: &[Asked], what: Option<&str>, paper: &Paper) -> Result<Outcome, Failure> {
+    let meant = |what: &str| {
+        let mut found = all.iter().map(|asked| (asked, wanted(asked, what)));
+        // Where no scheme knows it, the first one says so.
+        let first = found.clone().next();
+        found.find(|(_, wanted)| wanted.is_ok()).or(first)
     };
+    let (asked, wanted) = match (what, all) {
+        (None, [asked]) => (asked, Wanted::Scheme),
+        (None, _) => return why_across(all, paper),
+        (Some(what), _) => match meant(what) {
+            Some((asked, wanted)) => (asked, wanted?),
+            None => return Err(Failure::usage("nobody that was asked about goes for any scheme")),
+        },
+    };
+    let subject = asked.subject();
     let files = match wanted {
         Wanted::Scheme => BTreeMap::new(),
         _ => window.session.file_lines(window.register())?,
@@ -347,6 +353,16 @@ pub(crate) fn why(window: &Window<'_>, asked: &Asked, what: Option<&str>, paper:
     let text = why::text(&subject, &wanted, &files, page());
     let outcome = answered(asked, "portreeve.why/1", text, why::json(&subject, &wanted, &files, page()));
     Ok(outcome.ending(Ending::fine_if(stands(asked, &wanted))))
+}
+
+/// What stands in the way of each scheme.
+fn why_across(all: &[Asked], paper: &Paper) -> Result<Outcome, Failure> {
+    paper.only_for_one_scheme()?;
+    let none = BTreeMap::new();
+    let texts = all.iter().map(|asked| (asked, why::text(&asked.subject(), &Wanted::Scheme, &none, page())));
+    let outcome =
+        one_by_one("portreeve.why/1", texts, |asked| why::json(&asked.subject(), &Wanted::Scheme, &none, page()));
+    Ok(outcome.ending(Ending::fine_if(all.iter().all(|asked| stands(asked, &Wanted::Scheme)))))
 }
 
 /// Where an answer goes as a page besides.
@@ -358,6 +374,17 @@ pub(crate) struct Paper {
 }
 
 impl Paper {
+    /// A page tells of one scheme.
+    pub(crate) fn only_for_one_scheme(&self) -> Result<(), Failure> {
+        match &self.html {
+            Some(_) => {
+                Err(Failure::usage("a page tells of one scheme, and several are adopted")
+                    .help("say which with `--scheme`"))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Writes the page, if one is wanted.
     pub(crate) fn write(&self, page: impl FnOnce() -> Result<String, RenderError>) -> Result<(), Failure> {
         let Some(path) = &self.html else { return Ok(()) };

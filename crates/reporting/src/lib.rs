@@ -4,6 +4,7 @@
 //! the same bytes. Names and notes are hostile: whatever they hold, a page shows text and a terminal gets no control
 //! character.
 
+pub mod across;
 pub mod checklist;
 pub mod index;
 pub mod lists;

@@ -97,6 +97,13 @@ impl Draft {
                 GateRule::FindingsClosedWithin { within, .. } => {
                     check_limit(&below(&rule, "within"), Some(*within), problems);
                 }
+                GateRule::Reported { any_of, within } => {
+                    check_limit(&below(&rule, "within"), *within, problems);
+                    if any_of.is_empty() {
+                        let remedy = "list at least one kind of work, as in `audit`";
+                        problems.add(&below(&rule, "any_of"), "no kind of work is listed", remedy);
+                    }
+                }
                 GateRule::Particulars if self.listed.particulars == 0 => {
                     problems.add(&rule, "the scheme has no particulars to fill in", NO_PARTICULARS);
                 }

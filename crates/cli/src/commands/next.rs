@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::view;
 
-/// The steps that free most, first the first
+/// The steps that free most, first the first, scheme by scheme
 #[derive(Debug, Default, Args)]
 pub(crate) struct NextArgs {
     #[command(flatten)]
@@ -23,7 +23,6 @@ impl Run for NextArgs {
 
     fn run(self, door: &mut Door) -> Result<Outcome, Failure> {
         let window = door.ask()?;
-        let asked = self.about.ask(&window)?;
-        Ok(view::next(&asked))
+        Ok(view::next(&self.about.ask_all(&window)?))
     }
 }

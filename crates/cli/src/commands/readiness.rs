@@ -3,7 +3,7 @@
 use clap::Args;
 use portreeve_engine::Asked;
 use portreeve_model::readiness::Verdict;
-use portreeve_model::reference::{OrganisationId, SchemeId};
+use portreeve_model::reference::{FrameworkId, OrganisationId, SchemeId};
 
 use super::Run;
 use crate::door::{Door, Window};
@@ -16,7 +16,7 @@ use crate::view;
 /// Of which scheme and about whom a question is.
 #[derive(Debug, Default, Args)]
 pub(crate) struct About {
-    /// The scheme [default: the only one]
+    /// The scheme [default: the only one; where several are adopted, all of them if the answer can hold them]
     #[arg(long)]
     pub(crate) scheme: Option<SchemeId>,
     /// About whom [default: everybody who goes for the scheme]
@@ -25,6 +25,39 @@ pub(crate) struct About {
 }
 
 impl About {
+    /// Asks about the scheme named, or about every one that anybody asked about goes for.
+    pub(crate) fn ask_all(&self, window: &Window<'_>) -> Result<Vec<Asked>, Failure> {
+        let register = window.register();
+        if self.scheme.is_some() || register.schemes.len() < 2 {
+            return Ok(vec![self.ask(window)?]);
+        }
+        let organisations = resolve::organisations(register, &self.organisations)?;
+        let mut all = Vec::new();
+        for (scheme, held) in &register.schemes {
+            let whom: Vec<OrganisationId> = held.event.organisations.intersection(&organisations).cloned().collect();
+            if !whom.is_empty() {
+                all.push(window.session.ask(Some(scheme), &whom, window.when)?);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Asks about every scheme there is, of which there may be none; one that is named has to judge `framework`.
+    pub(crate) fn everywhere(&self, window: &Window<'_>, framework: &FrameworkId) -> Result<Vec<Asked>, Failure> {
+        if window.register().schemes.is_empty() && self.scheme.is_none() {
+            return Ok(Vec::new());
+        }
+        let all = self.ask_all(window)?;
+        let judges = |asked: &Asked| &asked.standards.framework.id == framework;
+        match &self.scheme {
+            Some(scheme) if !all.iter().any(judges) => {
+                Err(Failure::usage(format!("the scheme `{scheme}` does not judge `{framework}`"))
+                    .help("name the scheme that does with `--scheme`; `portreeve scheme list` shows them"))
+            }
+            _ => Ok(all),
+        }
+    }
+
     /// Asks the question.
     pub(crate) fn ask(&self, window: &Window<'_>) -> Result<Asked, Failure> {
         let scheme = resolve::scheme(window.register(), self.scheme.as_ref())?;
@@ -41,7 +74,7 @@ impl About {
     }
 }
 
-/// Whether each organisation would pass, gate by gate; exits 1 unless all would
+/// Whether each organisation would pass, gate by gate, or a table of every scheme; exits 1 unless all would
 #[derive(Debug, Default, Args)]
 pub(crate) struct ReadinessArgs {
     #[command(flatten)]
@@ -57,9 +90,14 @@ impl Run for ReadinessArgs {
 
     fn run(self, door: &mut Door) -> Result<Outcome, Failure> {
         let window = door.ask()?;
-        let asked = self.about.ask(&window)?;
-        let passes = asked.answers.iter().all(|answer| answer.verdict != Verdict::WouldNotPass);
-        view::board_page(&asked, &self.paper)?;
-        Ok(view::readiness(&asked).ending(Ending::fine_if(passes)))
+        let all = self.about.ask_all(&window)?;
+        let answers = || all.iter().flat_map(|asked| &asked.answers);
+        let ending = Ending::fine_if(answers().all(|answer| answer.verdict != Verdict::WouldNotPass));
+        let [asked] = all.as_slice() else {
+            self.paper.only_for_one_scheme()?;
+            return Ok(view::across(&window, &all)?.ending(ending));
+        };
+        view::board_page(asked, &self.paper)?;
+        Ok(view::readiness(asked).ending(ending))
     }
 }

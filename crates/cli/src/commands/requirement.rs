@@ -124,11 +124,7 @@ impl Run for RequirementCommand {
             RequirementCommand::Show(args) => {
                 let window = door.ask()?;
                 let id = resolve::requirement(window.register(), &args.id)?;
-                if !resolve::judges(window.register(), &id.framework) {
-                    return view::unjudged_requirement(&window, &id);
-                }
-                let asked = args.about.ask(&window)?;
-                view::requirement(&window, &asked, &id)
+                view::requirement(&window, &args.about.everywhere(&window, &id.framework)?, &id)
             }
             RequirementCommand::State(args) => state(args, door),
             RequirementCommand::Assess(args) => assess::assess(args, door),

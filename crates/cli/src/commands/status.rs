@@ -29,9 +29,13 @@ impl Run for StatusArgs {
         if window.register().schemes.is_empty() && self.about.scheme.is_none() {
             return Ok(beginning(&window));
         }
-        let asked = self.about.ask(&window)?;
-        view::board_page(&asked, &self.paper)?;
-        Ok(view::status(&asked))
+        let all = self.about.ask_all(&window)?;
+        let [asked] = all.as_slice() else {
+            self.paper.only_for_one_scheme()?;
+            return view::across(&window, &all);
+        };
+        view::board_page(asked, &self.paper)?;
+        Ok(view::status(asked))
     }
 }
 

@@ -28,7 +28,7 @@ impl Run for WhyArgs {
 
     fn run(self, door: &mut Door) -> Result<Outcome, Failure> {
         let window = door.ask()?;
-        let asked = self.about.ask(&window)?;
-        view::why(&window, &asked, self.what.as_deref(), &self.paper)
+        let all = self.about.ask_all(&window)?;
+        view::why(&window, &all, self.what.as_deref(), &self.paper)
     }
 }

@@ -13,7 +13,7 @@ use crate::register::evidence::Content;
 use crate::standards::EvidenceRule;
 use crate::standing::{Lens, PlanFault};
 use crate::text::Host;
-use crate::words::{EvidenceKind, Role, Severity};
+use crate::words::{EvidenceKind, Role, Severity, SourceKind};
 
 use super::View;
 use super::held::{CarriedOver, Held};
@@ -68,6 +68,13 @@ pub enum Blocker {
         action: ActionId,
         /// By how many days.
         days: i64,
+    },
+    /// No test, audit or review of any of these kinds is recorded, or none that is in date.
+    NotReported {
+        /// Any of these would do.
+        any_of: BTreeSet<SourceKind>,
+        /// The latest there is, and the day of its report.
+        latest: Option<(SourceId, Day)>,
     },
     /// Somebody has signed whose role the scheme does not take.
     SignedByAnother {
@@ -168,6 +175,15 @@ pub enum Ground {
     Requirements {
         /// How many.
         ready: u32,
+    },
+    /// A test, audit or review has been reported.
+    Report {
+        /// Which.
+        source: SourceId,
+        /// The day of the report.
+        on: Day,
+        /// The first day on which it will be too old.
+        expires: Option<Day>,
     },
     /// No unfinished action has passed its original date.
     OnTime {

@@ -10,7 +10,7 @@ use super::requirement::{RequirementAnswer, RequirementState, look, share};
 use super::scope::unaccounted;
 use crate::standards::{EvidenceRule, Gate, GateRule, TimeLimit};
 use crate::standing::{Flag, Lens, PlanFault};
-use crate::words::{Role, Severity};
+use crate::words::{Role, Severity, SourceKind};
 
 /// Whether an organisation would pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -105,6 +105,7 @@ fn answer(view: &View<'_>, gate: &Gate, requirements: &[RequirementAnswer]) -> G
             (grounds, blockers)
         }
         GateRule::ActionsOnTime => on_time(view),
+        GateRule::Reported { any_of, within } => split([reported(view, any_of, *within)]),
     };
     GateAnswer {
         id: gate.id.clone(),
@@ -140,6 +141,23 @@ fn overdue(view: &View<'_>, blocker: &Blocker, within: TimeLimit) -> bool {
         .and_then(|held| view.register.sources.get(&held.event.source))
         .map(|source| source.event.on);
     reported.is_none_or(|reported| within.after(reported) <= view.on)
+}
+
+/// The latest report of a kind about the organisation, if it is in date.
+fn reported(view: &View<'_>, any_of: &BTreeSet<SourceKind>, within: Option<TimeLimit>) -> Result<Ground, Blocker> {
+    let sources = view.register.sources.iter();
+    let latest = sources
+        .filter(|(_, source)| any_of.contains(&source.event.source_kind))
+        .filter(|(_, source)| source.event.organisations.contains(view.organisation))
+        .max_by_key(|(id, source)| (source.event.on, *id));
+    let Some((id, source)) = latest else {
+        return Err(Blocker::NotReported { any_of: any_of.clone(), latest: None });
+    };
+    let expires = within.map(|limit| limit.after(source.event.on));
+    if expires.is_some_and(|expires| expires <= view.on) {
+        return Err(Blocker::NotReported { any_of: any_of.clone(), latest: Some((id.clone(), source.event.on)) });
+    }
+    Ok(Ground::Report { source: id.clone(), on: source.event.on, expires })
 }
 
 fn on_time(view: &View<'_>) -> (Vec<Ground>, Vec<Blocker>) {

@@ -10,7 +10,7 @@ use super::gate::GateAnswer;
 use super::requirement::RequirementAnswer;
 use crate::reference::{ActionId, DecisionId, EvidenceId, FindingId, IndicatorId, RequirementId, SourceId};
 use crate::register::action::{Action, ActionState};
-use crate::words::EvidenceKind;
+use crate::words::{EvidenceKind, SourceKind};
 
 /// A step that somebody can take.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -96,6 +96,11 @@ pub enum Remedy {
     FillForm {
         /// The empty fields.
         missing: Vec<String>,
+    },
+    /// The report of a test, audit or review is recorded.
+    RecordReport {
+        /// Any of these will do.
+        any_of: BTreeSet<SourceKind>,
     },
     /// A senior officer signs.
     Sign,
@@ -199,6 +204,7 @@ fn remedy(view: &View<'_>, blocker: &Blocker, requirement: Option<&RequirementId
         (Blocker::Unaccounted { source, .. }, _) => Remedy::RecordFindings { source: source.clone() },
         (Blocker::FormIncomplete { missing }, _) => Remedy::FillForm { missing: missing.clone() },
         (Blocker::NotSigned | Blocker::SignatureOver { .. } | Blocker::SignedByAnother { .. }, _) => Remedy::Sign,
+        (Blocker::NotReported { any_of, .. }, _) => Remedy::RecordReport { any_of: any_of.clone() },
         (Blocker::ActionLate { action, .. }, _) => {
             let held = view.register.actions.get(action)?;
             advance(view, action, held, &mut BTreeSet::new())

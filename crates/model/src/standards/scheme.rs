@@ -136,6 +136,15 @@ pub enum GateRule {
     FindingsPlanned,
     /// No unfinished action has passed its original date.
     ActionsOnTime,
+    /// A test, audit or review of one of these kinds is recorded, with a report not older than this. Without any, gates
+    /// that judge findings would pass for want of anything to judge.
+    Reported {
+        /// Any of these will do.
+        any_of: BTreeSet<SourceKind>,
+        /// How long a report stays in date.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        within: Option<TimeLimit>,
+    },
 }
 
 /// One thing the pack must contain.

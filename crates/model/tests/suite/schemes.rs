@@ -80,6 +80,10 @@ fn gate() -> impl Strategy<Value = Value> {
         }),
         Just(json!({ "kind": "findings-planned" })),
         Just(json!({ "kind": "actions-on-time" })),
+        prop::option::of(limit()).prop_map(|within| match within {
+            Some(within) => json!({ "kind": "reported", "any_of": ["audit", "it-health-check"], "within": within }),
+            None => json!({ "kind": "reported", "any_of": ["review"] }),
+        }),
     ]
 }
 

@@ -109,6 +109,7 @@ pub(crate) fn reasons(subject: &Subject<'_>, anchors: &Anchors, blockers: &[Bloc
 fn rests_on(subject: &Subject<'_>, anchors: &Anchors, ground: &Ground) -> Reason {
     let see = match ground {
         Ground::Evidence { id, .. } => vec![anchors.link(Kind::Evidence, id)],
+        Ground::Report { source, .. } => vec![anchors.link(Kind::Source, source)],
         Ground::FindingClosed { finding, .. } => vec![anchors.link(Kind::Finding, finding)],
         Ground::Statement { .. }
         | Ground::Graded { .. }

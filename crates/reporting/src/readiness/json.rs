@@ -278,6 +278,9 @@ pub(crate) fn blocker(subject: &Subject<'_>, blocker: &Blocker) -> Fact {
         Blocker::RequirementNotReady { requirement } => ("requirement-not-ready", vec![requirement.to_string()]),
         Blocker::NothingApplies => ("nothing-applies", Vec::new()),
         Blocker::ActionLate { action, days: _ } => ("action-late", vec![action.to_string()]),
+        Blocker::NotReported { latest, any_of: _ } => {
+            ("not-reported", latest.iter().map(|(source, _)| source.to_string()).collect())
+        }
         Blocker::SignedByAnother { by, needs: _ } => ("signed-by-another", vec![by.to_string()]),
         Blocker::NoEvidence { instead, any_of: _ } => {
             ("no-evidence", instead.iter().map(|(id, _)| id.to_string()).collect())
@@ -310,6 +313,7 @@ pub(crate) fn ground(subject: &Subject<'_>, ground: &Ground) -> Fact {
             ("graded", people.map(ToString::to_string).collect())
         }
         Ground::Requirements { ready: _ } => ("requirements", Vec::new()),
+        Ground::Report { source, .. } => ("report", vec![source.to_string()]),
         Ground::OnTime { unfinished: _ } => ("on-time", Vec::new()),
         Ground::Form { fields: _ } => ("form", Vec::new()),
         Ground::Signature { by, organisation, .. } => ("signature", vec![by.to_string(), organisation.to_string()]),
@@ -346,6 +350,7 @@ pub(crate) fn step(step: &Step, answer: &Readiness) -> StepJson {
         Remedy::CheckAnswers { .. } => "check-answers",
         Remedy::RaiseGrade { .. } => "raise-grade",
         Remedy::FillForm { .. } => "fill-form",
+        Remedy::RecordReport { .. } => "record-report",
         Remedy::Sign => "sign",
     };
     StepJson {

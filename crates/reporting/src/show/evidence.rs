@@ -1,13 +1,11 @@
-//! Evidence and requirements in full.
+//! Evidence in full.
 
-use portreeve_model::readiness::{Graded, RequirementState};
-use portreeve_model::reference::{EvidenceId, IndicatorId, RequirementId};
-use portreeve_model::register::assessment::{Assessment, IndicatorAnswer};
+use portreeve_model::reference::EvidenceId;
 use portreeve_model::register::evidence::Content;
 use portreeve_model::{Day, History, Register};
 
 use super::{Record, ids};
-use crate::{Subject, words};
+use crate::words;
 
 /// One item of evidence.
 pub fn evidence(register: &Register, history: &History, id: &EvidenceId, _on: Day) -> Option<Record> {
@@ -40,67 +38,4 @@ pub fn evidence(register: &Register, history: &History, id: &EvidenceId, _on: Da
     }
     record.fact("Where this comes from", held.provenance.as_ref().map_or("", |text| text.as_str()));
     Some(record)
-}
-
-/// One requirement, with what each organisation's answer rests on.
-pub fn requirement(subject: &Subject<'_>, history: &History, id: &RequirementId, _on: Day) -> Option<Record> {
-    if id.framework != subject.framework.id {
-        return None;
-    }
-    let asked = subject.framework.requirement(&id.number)?;
-    let mut record = Record::new(format!("{}  {}", id.number, asked.title), &id.to_string(), history);
-    record.fact("Framework", format!("{} {}", subject.framework.title, subject.framework.version));
-    record.fact("Heading", asked.heading.clone().unwrap_or_default());
-    record.fact("Profile", subject.framework.profile.as_ref().map_or("", |title| title.as_str()));
-    record.fact("Asks", asked.statement.clone());
-    record.fact("Should be", asked.target.as_ref().map_or_else(String::new, words::grade));
-    record.fact("How sure we are", asked.confidence.clone().unwrap_or_default().replace('-', " "));
-    record.fact("Source", asked.source.clone().unwrap_or_default());
-    for indicator in &asked.indicators {
-        record.fact(&format!("{} ({})", indicator.id, words::grade(&indicator.column)), indicator.text.clone());
-    }
-    for answer in subject.answers {
-        let Some(held) = answer.requirements.iter().find(|held| &held.id == id) else { continue };
-        let whom = &answer.organisation;
-        let state = match &held.state {
-            RequirementState::Ready => "ready".to_owned(),
-            RequirementState::NotReady => "NOT READY".to_owned(),
-            RequirementState::NotApplicable { reason } => format!("not applicable: {reason}"),
-        };
-        record.fact(&format!("State for {whom}"), state);
-        record.fact(&format!("Grade for {whom}"), held.graded.as_ref().map_or_else(String::new, graded));
-        let answers = subject.register.assessments.get(&(whom.clone(), id.clone()));
-        record.fact(&format!("Answers of {whom}"), answers.map_or_else(String::new, said));
-        for blocker in &held.blockers {
-            record.fact(&format!("In the way for {whom}"), words::blocker(blocker, subject.register));
-        }
-        for ground in &held.grounds {
-            record.fact(&format!("Rests on for {whom}"), words::ground(ground, subject.register));
-        }
-    }
-    Some(record)
-}
-
-/// A grade beside the one asked for.
-fn graded(graded: &Graded) -> String {
-    let met = if graded.met { "met" } else { "NOT MET" };
-    format!("{}; {} is asked for: {met}", words::grade(&graded.grade), words::grade(&graded.target).to_lowercase())
-}
-
-/// Answers to indicators, those that are true first.
-fn said(assessment: &Assessment) -> String {
-    let of = |wanted: fn(&IndicatorAnswer) -> bool| -> Vec<String> {
-        assessment.answers.iter().filter(|(_, answer)| wanted(answer)).map(|(id, answer)| one(id, answer)).collect()
-    };
-    let (yes, no) = (of(IndicatorAnswer::holds), of(|answer| !answer.holds()));
-    let list = |ids: &[String]| if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
-    format!("true: {}; not true: {}", list(&yes), list(&no))
-}
-
-fn one(id: &IndicatorId, answer: &IndicatorAnswer) -> String {
-    match answer {
-        IndicatorAnswer::Yes | IndicatorAnswer::No => id.to_string(),
-        IndicatorAnswer::Alternative(comment) => format!("{id} (by an alternative: {comment})"),
-        IndicatorAnswer::Exempt(comment) => format!("{id} (exempt: {comment})"),
-    }
 }

@@ -3,6 +3,7 @@
 mod evidence;
 mod framework;
 mod outcome;
+mod requirement;
 mod work;
 
 use portreeve_model::History;
@@ -13,9 +14,10 @@ use crate::log;
 use crate::safe::Page;
 use crate::table::key;
 
-pub use evidence::{evidence, requirement};
+pub use evidence::evidence;
 pub use framework::{framework, framework_built_in};
 pub use outcome::{decision, risk};
+pub use requirement::requirement;
 pub use work::{action, finding, source};
 
 /// One thing.

@@ -35,6 +35,7 @@ pub(super) fn blocker(subject: &Subject<'_>, files: &Files, blocker: &Blocker) -
         | Blocker::BelowTarget { .. }
         | Blocker::RequirementNotReady { .. }
         | Blocker::NothingApplies
+        | Blocker::NotReported { .. }
         | Blocker::SignedByAnother { .. }
         | Blocker::ExclusionUnchecked { .. }
         | Blocker::Unaccounted { .. }
@@ -53,6 +54,7 @@ pub(super) fn ground(subject: &Subject<'_>, files: &Files, ground: &Ground) -> N
         Ground::Statement { .. }
         | Ground::Graded { .. }
         | Ground::Requirements { .. }
+        | Ground::Report { .. }
         | Ground::OnTime { .. }
         | Ground::Form { .. }
         | Ground::Signature { .. } => Node::leaf(says),

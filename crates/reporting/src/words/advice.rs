@@ -6,7 +6,7 @@ use portreeve_model::readiness::Remedy;
 use portreeve_model::reference::{OrganisationId, RequirementId};
 use portreeve_model::words::EvidenceKind;
 
-use super::{and, article, count, kinds};
+use super::{and, article, count, kinds, or, source_kind};
 
 /// A step in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +100,14 @@ fn advice(remedy: &Remedy, organisation: &str) -> Advice {
             (
                 format!("Fill in the {empty} of the application form: {}", and(missing)),
                 format!("portreeve organisation form {organisation} {}", fields.join(" ")),
+            )
+        }
+        Remedy::RecordReport { any_of } => {
+            let wanted = or(&any_of.iter().map(|kind| article(&source_kind(*kind))).collect::<Vec<_>>());
+            let kind = any_of.first().map_or("KIND", |kind| kind.word());
+            (
+                format!("Record the report of {wanted}, and its findings"),
+                format!("portreeve source add ID TITLE --kind {kind} --author \"…\" --on DATE"),
             )
         }
         Remedy::Sign => (

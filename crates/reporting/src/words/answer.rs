@@ -9,7 +9,9 @@ use portreeve_model::register::carry::Carried;
 use portreeve_model::words::EvidenceKind;
 
 use super::standing::{finding_standing, plan_fault};
-use super::{KINDS_NAMED, and, article, count, full_stop, grade, hosts, kinds, or, organisation, person, severity};
+use super::{
+    KINDS_NAMED, and, article, count, full_stop, grade, hosts, kinds, or, organisation, person, severity, source_kind,
+};
 
 /// Indicators named before the rest is counted.
 const INDICATORS_NAMED: usize = 6;
@@ -46,6 +48,13 @@ pub fn blocker(blocker: &Blocker, register: &Register) -> String {
         Blocker::ActionLate { action, days } => {
             let title = register.actions.get(action).map_or("", |held| held.title.as_str());
             format!("{action} is {} late: {title}.", count(days.unsigned_abs(), "day"))
+        }
+        Blocker::NotReported { any_of, latest } => {
+            let wanted = or(&any_of.iter().map(|kind| article(&source_kind(*kind))).collect::<Vec<_>>());
+            match latest {
+                Some((source, on)) => format!("The latest report, {source} of {on}, is too old: {wanted} is wanted."),
+                None => format!("No report of {wanted} is recorded."),
+            }
         }
         Blocker::SignedByAnother { by, needs } => {
             let roles: Vec<String> = needs.iter().map(|role| article(&role.shown().to_lowercase())).collect();
@@ -185,6 +194,11 @@ pub fn ground(ground: &Ground, register: &Register) -> String {
             1 => "The one requirement that applies is ready.".to_owned(),
             ready => format!("All {ready} requirements that apply are ready."),
         },
+        Ground::Report { source, on, expires } => {
+            let title = register.sources.get(source).map_or("", |held| held.event.title.as_str());
+            let until = expires.map_or_else(String::new, |day| format!("; too old from {day}"));
+            format!("{source} was reported on {on}: {title}{until}.")
+        }
         Ground::OnTime { unfinished } => match unfinished {
             0 => "No action is unfinished.".to_owned(),
             some => format!("None of {} has passed its original date.", count(*some, "unfinished action")),

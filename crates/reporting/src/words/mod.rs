@@ -13,7 +13,7 @@ use portreeve_model::Register;
 use portreeve_model::readiness::{FindingCount, GateAnswer, Verdict};
 use portreeve_model::reference::{Grade, OrganisationId, PersonId};
 use portreeve_model::text::Host;
-use portreeve_model::words::{EvidenceKind, Severity};
+use portreeve_model::words::{EvidenceKind, Severity, SourceKind};
 
 pub use crate::readiness::DEMONSTRATION;
 pub use advice::{Advice, remedy, remedy_for};
@@ -103,6 +103,12 @@ pub fn severity(severity: Severity) -> String {
 
 /// A kind of evidence inside a sentence.
 pub fn kind(kind: EvidenceKind) -> String {
+    let shown = kind.shown();
+    if shown.starts_with("IT ") { shown.to_owned() } else { shown.to_lowercase() }
+}
+
+/// A kind of work that raises findings inside a sentence.
+pub fn source_kind(kind: SourceKind) -> String {
     let shown = kind.shown();
     if shown.starts_with("IT ") { shown.to_owned() } else { shown.to_lowercase() }
 }

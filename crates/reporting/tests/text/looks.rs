@@ -83,7 +83,13 @@ fn one_thing_in_full() {
         show::decision(register, history, &"D-01".parse().unwrap(), on),
         show::risk(register, history, &"RA-01".parse().unwrap(), on),
         show::source(register, history, &"ITHC-2018".parse().unwrap(), on),
-        show::requirement(&subject, history, &"psn-coco-1.32:R1".parse().unwrap(), on),
+        show::requirement(
+            subject.register,
+            history,
+            subject.framework,
+            &"psn-coco-1.32:R1".parse().unwrap(),
+            &[subject],
+        ),
     ];
     let text: Vec<String> = records.iter().map(|record| record.as_ref().unwrap().text(TERMINAL)).collect();
     insta::assert_snapshot!("show", text.join("\n"));
