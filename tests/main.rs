@@ -12,6 +12,7 @@ mod help;
 mod hostile;
 mod importing;
 mod json;
+mod mapping;
 mod newcomer;
 mod outputs;
 mod past;

@@ -17,6 +17,11 @@ pub const FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// 32 bytes and more in memory, so two million stay near 100 MB, where 32 MiB of `[0,0,…` would take 500 MB.
 pub const VALUES_MAX: usize = 2_000_000;
 
+/// Most objects in one file. The catalog above holds 24,373, which is 330,000 for 32 MiB of the like. An object that is
+/// not empty takes a node of some 640 bytes, so 400,000 stay near 256 MB, where eight bytes each, `{"a":1},`, could make
+/// a million of them.
+pub const OBJECTS_MAX: usize = 400_000;
+
 /// The byte order mark that some editors put before UTF-8. RFC 8259 lets a reader ignore it.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -55,7 +60,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problems> {
 
 /// The tree that a reader of some format holds, with every name that stands twice in one object.
 pub(crate) fn tree<'de, D: serde::Deserializer<'de>>(reader: D) -> (Result<Value, D::Error>, Gathered) {
-    let notes = Notes { values: Cell::new(0), problems: RefCell::new(Gathered::default()) };
+    let notes = Notes { values: Cell::new(0), objects: Cell::new(0), problems: RefCell::new(Gathered::default()) };
     let read = Node { notes: &notes, place: &Place::Root }.deserialize(reader);
     (read, notes.problems.into_inner())
 }
@@ -67,6 +72,7 @@ pub(crate) fn below(path: &str, step: impl fmt::Display) -> String {
 
 struct Notes {
     values: Cell<usize>,
+    objects: Cell<usize>,
     problems: RefCell<Gathered>,
 }
 
@@ -163,6 +169,11 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
+        let objects = self.notes.objects.get() + 1;
+        self.notes.objects.set(objects);
+        if objects > OBJECTS_MAX {
+            return Err(A::Error::custom(format_args!("more than {OBJECTS_MAX} objects")));
+        }
         let mut fields = Map::new();
         while let Some(name) = object.next_key::<String>()? {
             let place = Place::Name(self.place, &name);
@@ -210,6 +221,8 @@ mod tests {
         assert!(said(b"").contains("EOF"));
         assert!(said(&vec![b' '; FILE_BYTES_MAX + 1]).contains("bytes"));
         let wide = format!("[{}0]", "0,".repeat(VALUES_MAX));
-        assert!(said(wide.as_bytes()).contains("more than"));
+        assert!(said(wide.as_bytes()).contains("more than 2000000 values"));
+        let heavy = format!("[{}0]", r#"{"a":1},"#.repeat(OBJECTS_MAX + 1));
+        assert!(said(heavy.as_bytes()).contains("more than 400000 objects"));
     }
 }

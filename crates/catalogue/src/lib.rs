@@ -18,7 +18,7 @@ mod standards;
 mod yaml;
 
 pub use catalogue::Catalogue;
-pub use json::{FILE_BYTES_MAX, VALUES_MAX};
+pub use json::{FILE_BYTES_MAX, OBJECTS_MAX, VALUES_MAX};
 pub use mapping::read_mapping;
 pub use oscal::read_framework;
 pub use playbook::{Playbook, read_playbook};

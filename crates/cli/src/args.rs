@@ -10,8 +10,8 @@ use portreeve_model::Day;
 use portreeve_model::reference::{BadReference, PersonId};
 
 use crate::commands::{
-    action, certificate, completions, decision, demo, evidence, finding, framework, init, log, next, organisation,
-    pack, person, playbook, readiness, requirement, risk, scheme, source, status, undo, verify, why,
+    action, certificate, completions, decision, demo, evidence, finding, framework, init, log, mapping, next,
+    organisation, pack, person, playbook, readiness, requirement, risk, scheme, source, status, undo, verify, why,
 };
 use crate::failure::Failure;
 
@@ -128,6 +128,9 @@ pub(crate) enum Command {
     /// What an accreditation needs: gates, time rules, pack contents
     #[command(subcommand)]
     Scheme(scheme::SchemeCommand),
+    /// How requirements of one framework have to do with those of another, and evidence carried along
+    #[command(subcommand)]
+    Mapping(mapping::MappingCommand),
     /// What work typically resolves, and what evidence closes it
     #[command(subcommand)]
     Playbook(playbook::PlaybookCommand),

@@ -16,6 +16,7 @@ mod next_free;
 mod oneline;
 mod outcome;
 mod resolve;
+mod rule_file;
 mod ui;
 mod view;
 mod vocabulary;

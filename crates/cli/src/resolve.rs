@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
-use portreeve_engine::built_in_frameworks;
+use portreeve_engine::{built_in_frameworks, built_in_schemes};
 use portreeve_model::Register;
 use portreeve_model::reference::{FindingId, FrameworkId, OrganisationId, RequirementId, SchemeId};
 
@@ -43,9 +43,27 @@ pub(crate) fn scheme(register: &Register, named: Option<&SchemeId>) -> Result<Sc
     }
 }
 
+/// The framework meant: by its own name, adopted or built in, or by that of an adopted scheme that judges it.
+pub(crate) fn framework(register: &Register, given: &str) -> Result<FrameworkId, Failure> {
+    let built_in = built_in_frameworks();
+    let known = || register.frameworks.keys().chain(&built_in);
+    if let Some(id) = known().find(|id| id.as_str() == given) {
+        return Ok(id.clone());
+    }
+    if let Some(held) = register.schemes.get(given) {
+        return held.event.framework.clone().ok_or_else(|| {
+            Failure::usage(format!("the scheme `{given}` judges no requirements, so it has no framework"))
+        });
+    }
+    let names = known().map(ToString::to_string).chain(register.schemes.keys().map(ToString::to_string));
+    let names: BTreeSet<String> = names.collect();
+    Err(unknown("framework or scheme", given, names, "framework list"))
+}
+
 /// The command that adopts a scheme; one that is not built in comes from a file.
 pub(crate) fn adopt_scheme(id: &str) -> String {
-    let file = if id == "psn" { "" } else { " FILE" };
+    let built_in = built_in_schemes().iter().any(|known| known.as_str() == id);
+    let file = if built_in { "" } else { " FILE" };
     format!("portreeve scheme adopt {id}{file}")
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn page() -> Layout {
     Layout { width: Some(layout().width.unwrap_or(WIDTH)), ..layout() }
 }
 
-fn listed(window: &Window<'_>, format: &'static str, table: &Table) -> Result<Outcome, Failure> {
+pub(crate) fn listed(window: &Window<'_>, format: &'static str, table: &Table) -> Result<Outcome, Failure> {
     let demonstration = window.is_demonstration();
     Ok(Outcome::new(demonstration, format, table.text(layout()), table.json(format, demonstration)))
 }

@@ -126,6 +126,7 @@ impl Session {
         self.blob(&held.event.digest)
     }
 
+    /// Keeps the bytes of a catalogue file; a dry run only works out their digest.
     pub(crate) fn keep(&self, bytes: &[u8], mode: Mode) -> Result<Digest, EngineError> {
         match mode {
             Mode::DryRun => Ok(Digest::of(bytes)),
@@ -145,6 +146,19 @@ impl Session {
         })?;
         Ok(bytes)
     }
+}
+
+/// The references of the schemes that are built in.
+pub fn built_in_schemes() -> Vec<SchemeId> {
+    bundled::scheme_ids()
+}
+
+/// The built-in scheme that judges a framework's requirements, if there is one.
+pub fn built_in_scheme_for(framework: &FrameworkId) -> Option<SchemeId> {
+    bundled::scheme_ids().into_iter().find(|id| {
+        let named = bundled::scheme_file(id.as_str()).map(|bytes| portreeve_catalogue::scheme::framework_named(&bytes));
+        matches!(named, Some(Ok(Some(named))) if &named == framework)
+    })
 }
 
 /// Grades without a profile would be held against nothing that anybody has agreed.

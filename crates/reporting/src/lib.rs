@@ -8,6 +8,7 @@ pub mod checklist;
 pub mod index;
 pub mod lists;
 pub mod log;
+pub mod mapping;
 pub mod next;
 pub mod pack;
 mod page;

@@ -30,6 +30,7 @@ impl CollectionDraft {
         problems: &mut Gathered,
     ) -> Option<Mapping> {
         let between = between(&self.mappings, named, problems)?;
+        let before = problems.count();
         let numbers = |id: &FrameworkId| {
             let known = frameworks.get(id)?;
             Some(known.requirements.iter().map(|asked| &asked.number).collect::<BTreeSet<_>>())
@@ -46,7 +47,7 @@ impl CollectionDraft {
             reader.map(map);
         }
         let pairs = reader.pairs;
-        if pairs.is_empty() {
+        if pairs.is_empty() && problems.count() == before {
             problems.add("/mapping-collection/mappings", "they hold no pair", "give at least one entry in `maps`");
         }
         let id = named.id.clone().or(self.id).or_else(|| derived(&between, problems));

@@ -124,7 +124,7 @@ fn tree(bytes: &[u8]) -> Result<Value, Problems> {
 fn check_version(body: &Value, root: &str, problems: &mut Gathered) {
     let Some(version) = body.pointer("/metadata/oscal-version").and_then(Value::as_str) else { return };
     let major = version.trim_start_matches(['v', 'V']).split('.').next().unwrap_or_default();
-    if !version.is_empty() && major != "1" {
+    if major.parse::<u64>().is_ok_and(|major| major != 1) {
         let path = format!("/{root}/metadata/oscal-version");
         problems.add(&path, format!("it is `{version}`; OSCAL 1.x is read"), "convert the document to OSCAL 1.x");
     }

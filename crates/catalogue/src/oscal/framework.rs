@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::indicators::Indicators;
 use super::metadata::title_and_version;
-use super::number::{number, shown_title};
+use super::number::{number, shown_text, shown_title};
 use super::prose::{INSERTIONS_MAX, Page, Params};
 use super::reach::{OSCAL_NAMESPACE, own_prop, placed, prop, props, text};
 use super::{DEPTH_MAX, REQUIREMENTS_MAX, STATEMENTS_BYTES_MAX};
@@ -156,9 +156,7 @@ impl<'a> Flat<'a, '_> {
         if self.bytes > STATEMENTS_BYTES_MAX {
             return;
         }
-        let own = |name: &str| {
-            own_prop(control, name).and_then(|value| shown_title(value, "")).map(|shown| shown.to_string())
-        };
+        let own = |name: &str| own_prop(control, name).map(shown_text);
         self.requirements.push(Requirement {
             number,
             title,

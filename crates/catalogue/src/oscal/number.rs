@@ -47,7 +47,8 @@ fn stem(id: &str, room: usize) -> String {
 /// A title of nothing but white space shows as what stands in for it.
 pub(super) fn shown_title(text: &str, instead: &str) -> Option<Title> {
     [text, instead].into_iter().find_map(|text| {
-        let mut letters = text.trim().chars().map(|letter| if unsafe_to_show(letter) { ' ' } else { letter });
+        let text = shown_text(text);
+        let mut letters = text.chars();
         let mut shown: String = letters.by_ref().take(Title::CHARS_MAX).collect();
         if letters.next().is_some() {
             shown.pop();
@@ -55,6 +56,11 @@ pub(super) fn shown_title(text: &str, instead: &str) -> Option<Title> {
         }
         shown.parse().ok()
     })
+}
+
+/// The text as it is shown: whole, in one line, with nothing in it that steers a terminal.
+pub(super) fn shown_text(text: &str) -> String {
+    text.trim().chars().map(|letter| if unsafe_to_show(letter) { ' ' } else { letter }).collect()
 }
 
 /// Whether a character would steer a terminal or reorder a line.

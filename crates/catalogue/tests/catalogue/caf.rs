@@ -33,6 +33,21 @@ struct Outcome {
     indicators: BTreeMap<String, BTreeMap<String, Indicator>>,
     #[serde(default)]
     min_profile_requirement: BTreeMap<String, String>,
+    #[serde(rename = "assessment-rules")]
+    rules: Rules,
+}
+
+/// How the stranger grades: a table of every combination in one version, three rules in the other.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Rules {
+    Stated(BTreeMap<u8, [String; 2]>),
+    Combinations(BTreeMap<String, Status>),
+}
+
+#[derive(Deserialize)]
+struct Status {
+    outcome_status: String,
 }
 
 #[derive(Deserialize)]
@@ -64,6 +79,53 @@ impl Oracle {
         all
     }
 
+    /// Of each outcome the grade of each combination of columns, as `all_some_none`.
+    pub(crate) fn graded_combinations(&self) -> Vec<(&str, BTreeMap<String, String>)> {
+        let of = |outcome: &'_ Outcome| match &outcome.rules {
+            Rules::Combinations(all) => {
+                all.iter().map(|(states, status)| (states.clone(), status.outcome_status.clone())).collect()
+            }
+            Rules::Stated(_) => BTreeMap::new(),
+        };
+        self.outcomes().map(|outcome| (outcome.code.as_str(), of(outcome))).collect()
+    }
+
+    /// Of each outcome the rules, each a column and how many of it.
+    pub(crate) fn stated_rules(&self) -> Vec<(&str, Vec<&[String; 2]>)> {
+        let of = |outcome: &'_ Outcome| match &outcome.rules {
+            Rules::Stated(all) => Some(all.len()),
+            Rules::Combinations(_) => None,
+        };
+        assert!(self.outcomes().all(|outcome| of(outcome) == Some(3)), "each outcome states three rules");
+        let rules = self.outcomes().map(|outcome| match &outcome.rules {
+            Rules::Stated(all) => (outcome.code.as_str(), all.values().collect()),
+            Rules::Combinations(_) => (outcome.code.as_str(), Vec::new()),
+        });
+        rules.collect()
+    }
+
+    /// Our number of each of the stranger's indicators: its place in its column.
+    pub(crate) fn our_numbers(&self) -> BTreeMap<&str, String> {
+        let mut all = BTreeMap::new();
+        for outcome in self.outcomes() {
+            for (column, short) in COLUMNS {
+                let held = outcome.indicators.get(column).into_iter().flat_map(BTreeMap::keys);
+                let mut held: Vec<&String> = held.collect();
+                held.sort_by_key(|id| id.rsplit('.').next().and_then(|last| last.parse::<u32>().ok()));
+                for (at, id) in (1..).zip(held) {
+                    all.insert(id.as_str(), format!("{}.{short}.{at}", outcome.code));
+                }
+            }
+        }
+        all
+    }
+
+    /// The grade a profile wants of an outcome, as we write it.
+    pub(crate) fn target(&self, outcome: &str, profile: &str) -> String {
+        let held = self.outcomes().find(|held| held.code == outcome).expect("the outcome is there");
+        grade(&held.min_profile_requirement[profile])
+    }
+
     fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
         let principles = self.objectives.values().flat_map(|objective| objective.children.values());
         principles.flat_map(|principle| principle.children.values())
@@ -87,7 +149,7 @@ impl Oracle {
 }
 
 /// A grade as the oracles print it, as we write it.
-fn grade(printed: &str) -> String {
+pub(crate) fn grade(printed: &str) -> String {
     printed.to_lowercase().replace(' ', "-")
 }
 

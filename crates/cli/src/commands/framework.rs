@@ -1,9 +1,11 @@
 //! `portreeve framework`: published sets of requirements, built in or brought in a file, and handed out again.
 
+mod changes;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use portreeve_engine::{Brought, FrameworkFile, Imported, Mode, write_new};
+use portreeve_engine::{Brought, FrameworkFile, Imported, Mode, built_in_scheme_for, write_new};
 use portreeve_model::reference::FrameworkId;
 use portreeve_reporting::words::count;
 use serde_json::json;
@@ -29,6 +31,8 @@ pub(crate) enum FrameworkCommand {
     Show(ShowArgs),
     /// Write a framework to a new file, exactly as it was adopted, or the file it was made of
     Export(ExportArgs),
+    /// What changed between two versions, and what to look at again in this register
+    Changes(changes::ChangesArgs),
 }
 
 #[derive(Debug, Args)]
@@ -75,6 +79,7 @@ impl Run for FrameworkCommand {
             FrameworkCommand::List => "list the frameworks",
             FrameworkCommand::Show(_) => "show the framework",
             FrameworkCommand::Export(_) => "export the framework",
+            FrameworkCommand::Changes(_) => "compare the versions",
         }
     }
 
@@ -84,6 +89,7 @@ impl Run for FrameworkCommand {
             FrameworkCommand::Import(args) => import(args, door),
             FrameworkCommand::List => view::frameworks(&door.ask()?),
             FrameworkCommand::Show(args) => view::framework(&door.ask()?, &args.id),
+            FrameworkCommand::Changes(args) => changes::changes(&args, door),
             FrameworkCommand::Export(args) => export(args, door),
         }
     }
@@ -101,8 +107,13 @@ fn adopt(args: &AdoptArgs, door: &mut Door) -> Result<Outcome, Failure> {
             .fact("requirements", held.requirements.len())
             .fact("sha256", held.digest);
     }
-    let next = if args.id.as_str().starts_with("psn-coco-") { adopt_scheme("psn") } else { adopt_scheme("SCHEME") };
-    Ok(change.note(format!("Next: {next}")).told(desk.register().is_demonstration(), &recorded))
+    let scheme = built_in_scheme_for(&args.id);
+    let next = adopt_scheme(scheme.as_ref().map_or("SCHEME", |scheme| scheme.as_str()));
+    change = change.note(format!("Next: {next}"));
+    if let Some(hint) = changes::hint(desk.register(), &args.id) {
+        change = change.note(hint);
+    }
+    Ok(change.told(desk.register().is_demonstration(), &recorded))
 }
 
 fn import(args: ImportArgs, door: &mut Door) -> Result<Outcome, Failure> {

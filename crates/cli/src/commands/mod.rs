@@ -10,6 +10,7 @@ pub(crate) mod finding;
 pub(crate) mod framework;
 pub(crate) mod init;
 pub(crate) mod log;
+pub(crate) mod mapping;
 pub(crate) mod next;
 pub(crate) mod organisation;
 pub(crate) mod pack;
@@ -68,6 +69,7 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Source(args) => one(args, &mut door),
         Command::Framework(args) => one(args, &mut door),
         Command::Scheme(args) => one(args, &mut door),
+        Command::Mapping(args) => one(args, &mut door),
         Command::Organisation(args) => one(args, &mut door),
         Command::Person(args) => one(args, &mut door),
         Command::Playbook(args) => one(args, &mut door),

@@ -1,6 +1,5 @@
 //! `portreeve scheme`: what an accreditation needs, adopted for organisations, with its baseline.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -16,10 +15,8 @@ use crate::door::Door;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::resolve;
+use crate::rule_file::file;
 use crate::view;
-
-/// The built-in scheme has 20 KB; what is fifty times as large is no scheme.
-const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// What an accreditation needs: gates, time rules, pack contents
 #[derive(Debug, Subcommand)]
@@ -124,18 +121,4 @@ fn baseline(args: BaselineArgs, door: &mut Door) -> Result<Outcome, Failure> {
         .fact("note", &args.note);
     let recorded = desk.record(vec![BaselineSet { scheme, note: args.note }.into()])?;
     Ok(change.told(desk.register().is_demonstration(), &recorded))
-}
-
-/// The bytes of a scheme file.
-fn file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let wrong = |because: String| {
-        Failure::environment(format!("could not read {}: {because}", path.display()))
-            .help("see that the path is right and that you may read the file")
-    };
-    let size = fs::metadata(path).map_err(|error| wrong(error.to_string()))?.len();
-    if size > FILE_BYTES_MAX {
-        return Err(Failure::usage(format!("{} has {size} bytes, more than any scheme", path.display()))
-            .help("name a scheme file in JSON"));
-    }
-    fs::read(path).map_err(|error| wrong(error.to_string()))
 }

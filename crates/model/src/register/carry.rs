@@ -184,13 +184,13 @@ impl Register {
     pub(super) fn check_judgement(&self, stamp: &Stamp<'_>, event: &CarryJudged) -> Result<(), Refusal> {
         self.allow(stamp, CHECKS, "judge evidence for another requirement")?;
         let held = self.standing_evidence(&event.id)?;
-        let what = format!("`{}` for `{}`", event.id, event.requirement);
+        let there = format!("`{}` for `{}`", event.id, event.requirement);
         let Some(carried) = held.carried.get(&event.requirement) else {
-            return Err(Refusal::NothingToCheck { what });
+            return Err(Refusal::NothingToCheck { what: there });
         };
-        let own = [(&held.added, "added"), (&carried.by, "carried")];
-        match own.into_iter().find(|(trace, _)| &trace.by == stamp.by) {
-            Some((_, did)) => Err(Refusal::OwnWork { person: stamp.by.clone(), did, what }),
+        let own = [(&held.added, "added", format!("`{}`", event.id)), (&carried.by, "carried", there)];
+        match own.into_iter().find(|(trace, ..)| &trace.by == stamp.by) {
+            Some((_, did, what)) => Err(Refusal::OwnWork { person: stamp.by.clone(), did, what }),
             None => Ok(()),
         }
     }

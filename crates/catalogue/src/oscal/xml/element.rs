@@ -4,7 +4,7 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use crate::json::{FILE_BYTES_MAX, VALUES_MAX};
+use crate::json::{FILE_BYTES_MAX, OBJECTS_MAX, VALUES_MAX};
 use crate::problem::{Problem, Problems};
 
 /// Deepest nesting of elements. Groups, requirements and parts have 32 levels between them, markup a few more.
@@ -70,6 +70,7 @@ struct Builder {
     open: Vec<Element>,
     root: Option<Element>,
     values: usize,
+    elements: usize,
 }
 
 impl Builder {
@@ -108,6 +109,10 @@ impl Builder {
             return Err("there is more than one root element".to_owned());
         }
         self.count()?;
+        self.elements += 1;
+        if self.elements > OBJECTS_MAX {
+            return Err(format!("more than {OBJECTS_MAX} elements"));
+        }
         let (name, prefix) = (start.local_name(), start.name().prefix());
         let declares = prefix.map_or_else(|| "xmlns".to_owned(), |prefix| format!("xmlns:{}", prefix.as_ref()));
         let mut element = Element { name: name.as_ref().to_owned(), ..Element::default() };
