@@ -2,6 +2,7 @@
 //! as the one format that a register keeps, the OSCAL catalog. It must never drop a piece of a file without saying so:
 //! what OSCAL has no honest place for is counted as unread, and whoever imports keeps the original bytes as well.
 
+mod bind;
 mod entry;
 mod library;
 mod webcaf;
@@ -14,6 +15,8 @@ use portreeve_model::words::ForeignFormat;
 use crate::oscal::{self, Adoptable, DocumentKind, Reference, read_adoptable};
 use crate::problem::{Problem, Problems};
 use crate::yaml::{self, Tree};
+
+pub use self::bind::{Bound, Named, bind};
 
 /// How many of a stranger's topmost names are quoted.
 const NAMES_SHOWN_MAX: usize = 5;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use portreeve_catalogue::import::{self, Imported, Told};
-use portreeve_catalogue::read_framework;
+use portreeve_catalogue::{mapping, read_framework, read_mapping};
 use serde_json::{Value, json};
 
 use crate::shared::path;
@@ -205,4 +205,30 @@ fn a_catalog_says_of_every_node_what_its_library_said() {
         }
     }
     assert!(compared == 0 || compared > 6_000, "only {compared} nodes were compared");
+}
+
+#[test]
+fn a_mapping_is_read_in_the_numbers_of_the_frameworks_it_is_between() {
+    let all = libraries();
+    let find = |name: &str| all.iter().find(|(file, _)| file.ends_with(name)).map(|(file, _)| read(file));
+    let (Some(old), Some(new)) = (find("nist-csf-1.1.yaml"), find("nist-csf-2.0.yaml")) else { return };
+    let mapping = &find("map-nist-csf-1.1-nist-csf-2.0.yaml").expect("the corpus has it").mappings[0];
+    let named = |imported: &Imported| {
+        let one = &imported.frameworks[0];
+        import::Named::of(&one.id, &one.catalog).unwrap().expect("it was made of a library")
+    };
+    let bound = import::bind(mapping, &named(&old), &named(&new)).unwrap();
+    // Thirty have a category at one end or at both: headings, which nobody answers.
+    assert_eq!((bound.pairs, bound.left_out, mapping.pairs), (155, 30, 185));
+    let frameworks: BTreeMap<_, _> = [&old, &new]
+        .into_iter()
+        .map(|imported| imported.frameworks[0].framework.clone().expect("it can be judged by"))
+        .map(|framework| (framework.id.clone(), framework))
+        .collect();
+    let read = read_mapping(&mapping::Named::default(), &bound.collection, &frameworks).unwrap();
+    assert_eq!((read.source.as_str(), read.target.as_str()), ("nist-csf-1.1", "nist-csf-2.0"));
+    let distinct: std::collections::BTreeSet<_> = read.pairs.iter().map(|pair| (&pair.source, &pair.target)).collect();
+    assert_eq!(distinct.len(), read.pairs.len());
+    let wrong = import::bind(mapping, &named(&new), &named(&old)).unwrap_err().to_string();
+    assert!(wrong.contains("adopt the framework it is about"), "{wrong}");
 }
