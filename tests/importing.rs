@@ -139,6 +139,33 @@ fn a_library_is_adopted_in_one_go_and_handed_back_byte_for_byte() {
 }
 
 #[test]
+fn a_librarys_mapping_is_adopted_once_both_of_its_frameworks_are_there() {
+    let place = Place::northmoor();
+    place.write("ours.yaml", LIBRARY);
+    let told =
+        "import the libraries of `urn:council:risk:framework:ours-2.0` and `urn:council:risk:framework:theirs` first";
+    let _ = place.run("framework import ours.yaml").fine().says(told);
+    let theirs = LIBRARY.split("  - urn: urn:council:risk:framework:words").next().unwrap();
+    let theirs = theirs.replace("library:ours", "library:theirs").replace("framework:ours-2.0", "framework:theirs");
+    let theirs = theirs.replace("ref_id: Ours-2.0", "ref_id: Theirs").replace("req_node:ours:a.1", "req_node:t:1");
+    place.write("theirs.yaml", &theirs);
+    let _ = place.run("framework import theirs.yaml").fine();
+    let map = LIBRARY.split("  requirement_mapping_set:").nth(1).unwrap();
+    let map = map.replace("relationship: equal}", "relationship: equal}\n    - {source_requirement_urn: 'urn:c:risk:req_node:ours:a', target_requirement_urn: 'urn:c:risk:req_node:t:1', relationship: subset}");
+    let head =
+        "urn: urn:council:risk:library:map\nname: Ours to theirs\nversion: 1\npublication_date: 2026-01-02\nobjects:\n";
+    place.write("map.yaml", &format!("{head}  requirement_mapping_set:{map}"));
+    let _ = place.run("framework import map.yaml --dry-run").fine().says("ours-2.0-to-theirs");
+    let _ = place
+        .run("framework import map.yaml")
+        .fine()
+        .says("Adopted 1 mapping from CISO Assistant library")
+        .says("1 pair of ours-2.0-to-theirs left out: an end is a heading, or not there.");
+    let _ = place.run("mapping show ours-2.0-to-theirs").fine().says("A.1");
+    let _ = place.run("verify").fine();
+}
+
+#[test]
 fn the_original_is_watched_over_like_every_other_object() {
     let place = Place::northmoor();
     place.write("library.yaml", LIBRARY);

@@ -16,6 +16,7 @@ use portreeve_model::text::Title;
 
 use crate::beside::{Beside, read_file};
 use crate::error::EngineError;
+use crate::mappings::FromLibrary;
 use crate::session::{Mode, Recorded, Session};
 use crate::standards::unknown;
 
@@ -35,6 +36,8 @@ pub struct FrameworkFile {
 pub struct Brought {
     /// What the file holds.
     pub imported: Imported,
+    /// Which of its mappings are adopted.
+    pub mappings: Vec<FromLibrary>,
     /// What was recorded; nothing when the file holds nothing that can be adopted.
     pub recorded: Option<Recorded>,
 }
@@ -65,7 +68,7 @@ impl Session {
         self.adoption(framework, &bytes, None, mode)
     }
 
-    /// Adopts every framework a file holds, all or none.
+    /// Adopts every framework a file holds, and every mapping both of whose frameworks are there, all or none.
     ///
     /// # Errors
     /// When the file cannot be read, is of no format that is understood or is wrong in any way, or the rules refuse.
@@ -94,8 +97,10 @@ impl Session {
             let original = (one.catalog != bytes).then(|| self.original(&imported, &file, &bytes, mode)).transpose()?;
             events.push(self.adoption(framework, &one.catalog, original, mode)?);
         }
+        let mappings = self.library_mappings(&imported, mode)?;
+        events.extend(mappings.iter().map(|mapping| mapping.event.clone()));
         let recorded = if events.is_empty() { None } else { Some(self.record(by, events, mode)?) };
-        Ok(Brought { imported, recorded })
+        Ok(Brought { imported, mappings, recorded })
     }
 
     fn original(&self, imported: &Imported, file: &str, bytes: &[u8], mode: Mode) -> Result<Original, EngineError> {

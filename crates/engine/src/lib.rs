@@ -28,7 +28,7 @@ pub use error::{EngineError, Kind};
 pub use evidence::{Added, Files, Taken, digest_of_file};
 pub use frameworks::{Brought, FrameworkBytes, FrameworkFile, built_in_framework, built_in_frameworks, write_new};
 pub use init::{Made, NewRegister, init};
-pub use mappings::{CarryAnswer, CarryRequest, KnownMapping, VersionAnswer};
+pub use mappings::{CarryAnswer, CarryRequest, FromLibrary, KnownMapping, VersionAnswer};
 pub use pack::{Built, PackRequest, Point, Trust, Verification, VerifyRequest, verify_pack};
 pub use playbooks::{followed, playbooks};
 pub use portreeve_catalogue::Standards;

@@ -1,7 +1,9 @@
 //! Mappings between frameworks: adopting one keeps its exact bytes, what it proposes, and what a new version of a
 //! framework leaves to be looked at again. Nothing here judges anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use portreeve_catalogue::import::{Imported, Named as ByUrn, bind};
 
 use portreeve_catalogue::mapping::Named;
 use portreeve_catalogue::{bundled, read_framework, read_mapping};
@@ -69,6 +71,21 @@ pub struct VersionAnswer {
     pub reviews: Vec<Review>,
 }
 
+/// A mapping of a library, in the numbers of the frameworks it is between.
+#[derive(Clone, Debug)]
+pub struct FromLibrary {
+    /// Its place among the library's mappings, counted from 0.
+    pub at: usize,
+    /// The reference it is adopted under.
+    pub mapping: MappingId,
+    /// How many pairs it has.
+    pub pairs: usize,
+    /// How many were left out because an end of them is no requirement.
+    pub left_out: usize,
+    /// The entry.
+    pub(crate) event: Event,
+}
+
 impl Session {
     /// Adopts a mapping: the built-in one that `named` names, or the OSCAL mapping collection in `bytes`. Both of its
     /// frameworks must be adopted.
@@ -87,11 +104,16 @@ impl Session {
             None => built_in_file(named)?,
         };
         let mapping = self.read_mapping_with(self.register(), named, &bytes)?;
-        let digest = self.keep(&bytes, mode)?;
-        let mut pairs: BTreeMap<RequirementNumber, _> = BTreeMap::new();
+        let event = self.mapping_adoption(&mapping, &bytes, mode)?;
+        let recorded = self.record(by, vec![event], mode)?;
+        Ok((mapping, recorded))
+    }
+
+    fn mapping_adoption(&self, mapping: &Mapping, bytes: &[u8], mode: Mode) -> Result<Event, EngineError> {
+        let digest = self.keep(bytes, mode)?;
+        let mut pairs: BTreeMap<RequirementNumber, BTreeSet<_>> = BTreeMap::new();
         for pair in mapping.leading() {
-            let targets: &mut std::collections::BTreeSet<_> = pairs.entry(pair.source.clone()).or_default();
-            targets.insert(pair.target.clone());
+            pairs.entry(pair.source.clone()).or_default().insert(pair.target.clone());
         }
         let event = MappingAdopted {
             id: mapping.id.clone(),
@@ -102,8 +124,42 @@ impl Session {
             digest,
             pairs,
         };
-        let recorded = self.record(by, vec![Event::from(event)], mode)?;
-        Ok((mapping, recorded))
+        Ok(event.into())
+    }
+
+    /// The mappings of a library whose two frameworks are adopted, or come with it, as entries. The others are left:
+    /// a mapping is of no use before both of its ends are there.
+    ///
+    /// # Errors
+    /// When an adopted framework cannot be read, or a mapping does not hold together.
+    pub(crate) fn library_mappings(&self, imported: &Imported, mode: Mode) -> Result<Vec<FromLibrary>, EngineError> {
+        let mut adopted = Vec::new();
+        if imported.mappings.is_empty() {
+            return Ok(adopted);
+        }
+        let wrong = |problems| EngineError::Catalogue { what: "the library's mapping".to_owned(), problems };
+        let mut known = Vec::new();
+        let mut frameworks = BTreeMap::new();
+        let held = self.register().frameworks.iter();
+        for (id, held) in held.filter(|(_, held)| held.event.original.is_some()) {
+            known.extend(ByUrn::of(id, &self.blob(&held.event.digest)?).map_err(wrong)?);
+            frameworks.insert(id.clone(), self.framework(self.register(), id)?);
+        }
+        for one in &imported.frameworks {
+            known.extend(ByUrn::of(&one.id, &one.catalog).map_err(wrong)?);
+            frameworks.extend(one.framework.clone().map(|framework| (one.id.clone(), framework)));
+        }
+        for (at, mapping) in imported.mappings.iter().enumerate() {
+            let end = |urn: &str| known.iter().find(|one| one.urn == urn.to_lowercase());
+            let (Some(source), Some(target)) = (end(&mapping.source), end(&mapping.target)) else { continue };
+            let bound = bind(mapping, source, target).map_err(wrong)?;
+            let id = format!("{}-to-{}", source.id, target.id).parse().ok();
+            let named = Named { id, source: Some(source.id.clone()), target: Some(target.id.clone()) };
+            let read = read_mapping(&named, &bound.collection, &frameworks).map_err(wrong)?;
+            let event = self.mapping_adoption(&read, &bound.collection, mode)?;
+            adopted.push(FromLibrary { at, mapping: read.id, pairs: bound.pairs, left_out: bound.left_out, event });
+        }
+        Ok(adopted)
     }
 
     /// Reads a mapping and holds its numbers against the adopted frameworks. Which two of them it is between may stand

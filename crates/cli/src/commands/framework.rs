@@ -5,7 +5,7 @@ mod changes;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use portreeve_engine::{Brought, FrameworkFile, Imported, Mode, built_in_scheme_for, write_new};
+use portreeve_engine::{Brought, FrameworkFile, FromLibrary, Imported, Mode, built_in_scheme_for, write_new};
 use portreeve_model::reference::FrameworkId;
 use portreeve_reporting::words::count;
 use serde_json::json;
@@ -119,7 +119,7 @@ fn adopt(args: &AdoptArgs, door: &mut Door) -> Result<Outcome, Failure> {
 fn import(args: ImportArgs, door: &mut Door) -> Result<Outcome, Failure> {
     let desk = door.write()?;
     let asked = FrameworkFile { path: args.file, id: args.id, with: args.with };
-    let Brought { imported, recorded } = desk.session.import_framework(&desk.by, &asked, desk.mode)?;
+    let Brought { imported, mappings, recorded } = desk.session.import_framework(&desk.by, &asked, desk.mode)?;
     let adopted: Vec<_> = imported.frameworks.iter().filter(|one| one.framework.is_some()).collect();
     let ids: Vec<&FrameworkId> = adopted.iter().map(|one| &one.id).collect();
     let demonstration = desk.register().is_demonstration();
@@ -127,6 +127,7 @@ fn import(args: ImportArgs, door: &mut Door) -> Result<Outcome, Failure> {
 
     let mut change = match ids.as_slice() {
         [only] => Change::new(format!("Adopted {only} from {}", imported.format)).of(only),
+        [] => Change::new(format!("Adopted {} from {}", count(mappings.len() as u64, "mapping"), imported.format)),
         several => Change::new(format!("Adopted {} frameworks from {}", several.len(), imported.format)),
     };
     for one in adopted {
@@ -140,22 +141,37 @@ fn import(args: ImportArgs, door: &mut Door) -> Result<Outcome, Failure> {
             change = change.maybe("original sha256", held.event.original.as_ref().map(|original| original.digest));
         }
     }
-    for line in remarks(&imported) {
+    for one in &mappings {
+        change = change.fact("mapping", &one.mapping).fact("pairs", one.pairs);
+        if one.left_out > 0 {
+            let pairs = count(one.left_out as u64, "pair");
+            change = change.note(format!("{pairs} of {} left out: an end is a heading, or not there.", one.mapping));
+        }
+    }
+    for line in remarks(&imported, &mappings) {
         change = change.note(line);
+    }
+    if ids.is_empty() {
+        return Ok(change.told(demonstration, &recorded));
     }
     let change = change.note(format!("Next: {}", adopt_scheme("SCHEME")));
     Ok(change.told(demonstration, &recorded))
 }
 
 /// What a reader should know of an import beside what was adopted.
-fn remarks(imported: &Imported) -> Vec<String> {
+fn remarks(imported: &Imported, adopted: &[FromLibrary]) -> Vec<String> {
     let mut lines = imported.notes.clone();
     for one in imported.frameworks.iter().filter(|one| one.framework.is_none()) {
         lines.push(format!("{} is not adopted: no piece of it is to be answered.", one.title));
     }
-    for mapping in &imported.mappings {
+    let left = imported.mappings.iter().enumerate().filter(|(at, _)| adopted.iter().all(|one| one.at != *at));
+    for (_, mapping) in left {
         let pairs = count(mapping.pairs as u64, "pair");
-        lines.push(format!("The mapping {} was read ({pairs}) and is not adopted.", mapping.title));
+        lines.push(format!(
+            "The mapping {} was read ({pairs}) and is not adopted: import the libraries of `{}` and `{}` first, then this \
+             file again.",
+            mapping.title, mapping.source, mapping.target
+        ));
     }
     if !imported.held.is_empty() {
         lines.push(format!("Also there, and not adopted: {}.", counted(&imported.held)));
@@ -174,7 +190,7 @@ fn counted(things: &[(String, usize)]) -> String {
 fn nothing_to_adopt(imported: &Imported, demonstration: bool) -> Outcome {
     let mut text =
         format!("{} holds no framework to adopt, so nothing was recorded ({}).\n", imported.title, imported.format);
-    let lines = remarks(imported);
+    let lines = remarks(imported, &[]);
     for line in &lines {
         text.push_str(&format!("{line}\n"));
     }
