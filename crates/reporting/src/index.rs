@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use portreeve_model::Digest;
 use portreeve_model::reference::{EvidenceId, PackId};
+use portreeve_model::standards::Framework;
 use serde::Serialize;
 
 use crate::page::anchor::{Anchors, Kind};
@@ -95,7 +96,7 @@ pub fn html(page: &PackPage<'_>) -> Result<String, RenderError> {
         pack: page.pack_id.to_string(),
         scheme: subject.scheme.title.to_string(),
         scheme_source: subject.scheme.source.to_string(),
-        framework: format!("{} {}", subject.framework.title, subject.framework.version),
+        framework: framework(subject),
         day: subject.as_of.on.to_string(),
         quarter: subject.as_of.on.quarter(),
         figures: figures(page),
@@ -221,4 +222,14 @@ fn figures(page: &PackPage<'_>) -> Vec<Figure> {
         note: "known to this pack".to_owned(),
     });
     figures
+}
+
+/// The framework with its version, and the profile it is tailored by.
+fn framework(subject: &Subject<'_>) -> String {
+    let Framework { title, version, profile, .. } = subject.framework;
+    match (&subject.scheme.framework, profile) {
+        (None, _) => "none: findings are all that is judged".to_owned(),
+        (Some(_), None) => format!("{title} {version}"),
+        (Some(_), Some(profile)) => format!("{title} {version}, {profile}"),
+    }
 }

@@ -60,6 +60,8 @@ pub(crate) struct Head {
     scheme: String,
     scheme_title: String,
     framework: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<String>,
     known: u64,
     on: String,
     quarter: String,
@@ -73,6 +75,7 @@ pub(crate) fn head(subject: &Subject<'_>) -> Head {
         scheme: subject.scheme.id.to_string(),
         scheme_title: subject.scheme.title.to_string(),
         framework: subject.framework.id.to_string(),
+        profile: subject.framework.profile.as_ref().map(ToString::to_string),
         known: subject.as_of.known.count(),
         on: subject.as_of.on.iso(),
         quarter: subject.as_of.on.quarter(),

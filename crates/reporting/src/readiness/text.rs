@@ -232,8 +232,10 @@ fn decisions(page: &mut Page, subject: &Subject<'_>, needed: &[Needed<'_>]) {
 /// The numbers the answers were judged with.
 pub(crate) fn thresholds(subject: &Subject<'_>) -> String {
     let days = words::count(subject.scheme.at_risk_days, "day");
+    let profile = subject.framework.profile.as_ref();
+    let profile = profile.map_or_else(String::new, |title| format!("Held against the {title}. "));
     format!(
-        "At risk: {days} before an action is due while no evidence has come. An open finding of {} severity or above \
+        "{profile}At risk: {days} before an action is due while no evidence has come. An open finding of {} severity or above \
          keeps a requirement from being ready.",
         words::severity(subject.scheme.threshold)
     )
