@@ -5,6 +5,7 @@
 //! character.
 
 pub mod checklist;
+pub mod csv;
 pub mod index;
 pub mod lists;
 pub mod log;
@@ -19,6 +20,7 @@ pub mod readiness_page;
 pub mod readme;
 pub mod safe;
 mod screen;
+pub mod sheet;
 pub mod show;
 pub mod status;
 mod subject;

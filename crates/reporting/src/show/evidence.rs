@@ -1,6 +1,6 @@
 //! Evidence and requirements in full.
 
-use portreeve_model::readiness::{Graded, RequirementState};
+use portreeve_model::readiness::RequirementState;
 use portreeve_model::reference::{EvidenceId, IndicatorId, RequirementId};
 use portreeve_model::register::assessment::{Assessment, IndicatorAnswer};
 use portreeve_model::register::evidence::Content;
@@ -68,7 +68,7 @@ pub fn requirement(subject: &Subject<'_>, history: &History, id: &RequirementId,
             RequirementState::NotApplicable { reason } => format!("not applicable: {reason}"),
         };
         record.fact(&format!("State for {whom}"), state);
-        record.fact(&format!("Grade for {whom}"), held.graded.as_ref().map_or_else(String::new, graded));
+        record.fact(&format!("Grade for {whom}"), held.graded.as_ref().map_or_else(String::new, words::graded));
         let answers = subject.register.assessments.get(&(whom.clone(), id.clone()));
         record.fact(&format!("Answers of {whom}"), answers.map_or_else(String::new, said));
         for blocker in &held.blockers {
@@ -79,12 +79,6 @@ pub fn requirement(subject: &Subject<'_>, history: &History, id: &RequirementId,
         }
     }
     Some(record)
-}
-
-/// A grade beside the one asked for.
-fn graded(graded: &Graded) -> String {
-    let met = if graded.met { "met" } else { "NOT MET" };
-    format!("{}; {} is asked for: {met}", words::grade(&graded.grade), words::grade(&graded.target).to_lowercase())
 }
 
 /// Answers to indicators, those that are true first.
