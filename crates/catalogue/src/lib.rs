@@ -22,6 +22,6 @@ pub use json::{FILE_BYTES_MAX, OBJECTS_MAX, VALUES_MAX};
 pub use mapping::read_mapping;
 pub use oscal::read_framework;
 pub use playbook::{Playbook, read_playbook};
-pub use problem::{PROBLEMS_MAX, Problem, Problems};
+pub use problem::{Gathered, PROBLEMS_MAX, Problem, Problems};
 pub use scheme::read_scheme;
 pub use standards::{AdoptedFiles, Standards, read_standards, tailor};

@@ -87,14 +87,14 @@ impl std::error::Error for Problems {}
 
 /// Problems as they are found, on the way to a verdict.
 #[derive(Debug, Default)]
-pub(crate) struct Gathered {
+pub struct Gathered {
     found: Vec<Problem>,
     more: usize,
 }
 
 impl Gathered {
     /// Adds a problem; past the limit it is only counted.
-    pub(crate) fn add(&mut self, path: &str, what: impl AsRef<str>, remedy: impl AsRef<str>) {
+    pub fn add(&mut self, path: &str, what: impl AsRef<str>, remedy: impl AsRef<str>) {
         if self.found.len() < PROBLEMS_MAX {
             self.found.push(Problem::new(path, what, remedy));
         } else {
@@ -103,7 +103,7 @@ impl Gathered {
     }
 
     /// Adds what was found elsewhere.
-    pub(crate) fn take(&mut self, problems: Problems) {
+    pub fn take(&mut self, problems: Problems) {
         self.more += problems.more;
         for problem in problems.found {
             if self.found.len() < PROBLEMS_MAX { self.found.push(problem) } else { self.more += 1 }
@@ -111,17 +111,17 @@ impl Gathered {
     }
 
     /// What was kept, where it is no reason to refuse.
-    pub(crate) fn notes(self) -> Vec<Problem> {
+    pub fn notes(self) -> Vec<Problem> {
         self.found
     }
 
     /// How many problems there are so far.
-    pub(crate) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.found.len() + self.more
     }
 
     /// The value, if there was one and no problem was found.
-    pub(crate) fn verdict<T>(mut self, value: Option<T>) -> Result<T, Problems> {
+    pub fn verdict<T>(mut self, value: Option<T>) -> Result<T, Problems> {
         match value {
             Some(value) if self.found.is_empty() => Ok(value),
             _ => {

@@ -199,7 +199,11 @@ impl Desk<'_> {
     /// The command by which somebody else who may would check what has just been recorded. After a dry run there is
     /// nothing to try it on, and nobody is named.
     pub(crate) fn hint_of_check(&mut self, check: impl Into<Event>) -> String {
-        let tried = vec![check.into()];
+        self.hint_of_checks(vec![check.into()])
+    }
+
+    /// As [`Desk::hint_of_check`] for several checks that one command gives.
+    pub(crate) fn hint_of_checks(&mut self, tried: Vec<Event>) -> String {
         let others: Vec<PersonId> = self.register().people.keys().filter(|id| *id != &self.by).cloned().collect();
         let may = others.iter().find(|other| self.session.record(other, tried.clone(), Mode::DryRun).is_ok());
         let command = check_command(&tried).unwrap_or_default();
@@ -212,6 +216,11 @@ impl Desk<'_> {
 
 /// The command that gives a check.
 fn check_command(events: &[Event]) -> Option<String> {
+    if let [Event::AnswersChecked(event), _, ..] = events {
+        let framework = &event.requirement.framework;
+        let answer = if event.accepted { "--accept" } else { "--reject" };
+        return Some(format!("portreeve requirement check --framework {framework} {answer}"));
+    }
     events.iter().find_map(|event| match event {
         Event::ActionVerified(event) => Some(format!("portreeve action verify {}", event.id)),
         Event::EvidenceChecked(event) => Some(format!("portreeve evidence check {}", event.id)),

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
-use portreeve_engine::{built_in_frameworks, built_in_schemes};
+use portreeve_engine::{built_in_frameworks, built_in_profiles_of, built_in_schemes, framework_of_built_in_scheme};
 use portreeve_model::Register;
 use portreeve_model::reference::{FindingId, FrameworkId, OrganisationId, RequirementId, SchemeId};
 
@@ -60,11 +60,15 @@ pub(crate) fn framework(register: &Register, given: &str) -> Result<FrameworkId,
     Err(unknown("framework or scheme", given, names, "framework list"))
 }
 
-/// The command that adopts a scheme; one that is not built in comes from a file.
+/// The command that adopts a scheme; one that is not built in comes from a file, and one whose framework has profiles
+/// takes one of them.
 pub(crate) fn adopt_scheme(id: &str) -> String {
     let built_in = built_in_schemes().iter().any(|known| known.as_str() == id);
     let file = if built_in { "" } else { " FILE" };
-    format!("portreeve scheme adopt {id}{file}")
+    let framework = framework_of_built_in_scheme(id);
+    let profile = framework.and_then(|framework| built_in_profiles_of(&framework).into_iter().next());
+    let profile = profile.map_or_else(String::new, |profile| format!(" --profile {profile}"));
+    format!("portreeve scheme adopt {id}{file}{profile}")
 }
 
 /// The command that adopts a framework; one that is not built in comes from a file.

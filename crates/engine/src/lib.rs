@@ -33,7 +33,10 @@ pub use pack::{Built, PackRequest, Point, Trust, Verification, VerifyRequest, ve
 pub use playbooks::{followed, playbooks};
 pub use portreeve_catalogue::Standards;
 pub use session::{Mode, Recorded, Session};
-pub use standards::{ProfileAsked, SchemeAdoption, built_in_scheme_for, built_in_schemes};
+pub use standards::{
+    ProfileAsked, SchemeAdoption, built_in_profiles_of, built_in_scheme_for, built_in_schemes,
+    framework_of_built_in_scheme,
+};
 pub use story::tell_story;
 
 pub use portreeve_catalogue::Playbook;

@@ -161,6 +161,17 @@ pub fn built_in_scheme_for(framework: &FrameworkId) -> Option<SchemeId> {
     })
 }
 
+/// The built-in profiles that say how far each requirement of a framework must be met.
+pub fn built_in_profiles_of(framework: &FrameworkId) -> Vec<ProfileId> {
+    bundled::profile_ids(framework.as_str())
+}
+
+/// The framework whose requirements a built-in scheme judges, if it judges any.
+pub fn framework_of_built_in_scheme(id: &str) -> Option<FrameworkId> {
+    let bytes = bundled::scheme_file(id)?;
+    portreeve_catalogue::scheme::framework_named(&bytes).ok().flatten()
+}
+
 /// Grades without a profile would be held against nothing that anybody has agreed.
 fn must_say_how_far(scheme: &Scheme, framework: &Framework) -> Result<(), EngineError> {
     let graded = matches!(scheme.grading, Grading::Indicators(_));

@@ -6,6 +6,7 @@
 
 pub mod across;
 pub mod checklist;
+pub mod csv;
 pub mod index;
 pub mod lists;
 pub mod log;
@@ -20,6 +21,7 @@ pub mod readiness_page;
 pub mod readme;
 pub mod safe;
 mod screen;
+pub mod sheet;
 pub mod show;
 pub mod status;
 mod subject;

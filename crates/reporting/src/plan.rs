@@ -1,8 +1,7 @@
 //! The remediation action plan and the application form as CSV: in the source reports' own order, so that an assessor
 //! can hold the report beside it line by line.
 //!
-//! Invariants: RFC 4180 with CRLF, UTF-8, dates in ISO 8601. A cell never starts a formula in a spreadsheet, and what
-//! was done to prevent it can be taken back with [`restore`].
+//! Invariants: dates in ISO 8601, and everything that [`crate::csv`] promises of a file.
 
 use std::collections::BTreeSet;
 
@@ -13,6 +12,7 @@ use portreeve_model::register::finding::{Finding, Source};
 use portreeve_model::standing::{FindingStanding, Lens};
 use portreeve_model::text::Note;
 
+use crate::csv::encode;
 use crate::readiness::scope;
 use crate::{Subject, words};
 
@@ -252,54 +252,9 @@ fn provenance(finding: Option<Told<'_>>, action: Option<Planned<'_>>) -> String 
     told.join("; ")
 }
 
-/// Letters with which a spreadsheet starts a formula, the apostrophe that says "text", and what comes before both.
-const fn is_charged(first: char) -> bool {
-    matches!(first, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\'' | '＝' | '＋' | '－' | '＠')
-}
-
-/// The cell with an apostrophe before it when a spreadsheet would take it for a formula, or when it starts with an
-/// apostrophe of its own.
-pub fn defuse(cell: &str) -> String {
-    if cell.starts_with(is_charged) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-/// The cell as it was before [`defuse`].
-pub fn restore(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| rest.starts_with(is_charged)).unwrap_or(cell)
-}
-
-fn encode(rows: &[Vec<String>]) -> Vec<u8> {
-    let mut text = String::new();
-    for row in rows {
-        let cells: Vec<String> = row.iter().map(|cell| quote(&defuse(cell))).collect();
-        text.push_str(&cells.join(","));
-        text.push_str("\r\n");
-    }
-    text.into_bytes()
-}
-
-fn quote(cell: &str) -> String {
-    if cell.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_defused_is_restored_and_never_starts_a_formula() {
-        let starts =
-            ["", "=", "+", "-", "@", "\t", "\r", "\n", "'", "''", "＝", "＋", "－", "＠", "a", " =", "\"", "é"];
-        for first in starts {
-            for rest in starts.iter().copied().chain(["1+1", "'=1", "cmd|' /C calc'!A0"]) {
-                let cell = format!("{first}{rest}");
-                let safe = defuse(&cell);
-                assert_eq!(restore(&safe), cell, "{cell:?}");
-                let charged = |letter: char| is_charged(letter) && letter != '\'';
-                assert!(!safe.starts_with(charged), "{cell:?}");
-            }
-        }
-    }
 
     #[test]
     fn a_header_has_a_cell_for_every_cell_of_a_row() {

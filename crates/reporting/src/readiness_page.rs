@@ -2,6 +2,7 @@
 
 use portreeve_model::readiness::{Readiness, Share};
 use portreeve_model::reference::RequirementId;
+use portreeve_model::standards::Grading;
 use portreeve_model::words::Severity;
 use serde::Serialize;
 
@@ -31,6 +32,7 @@ struct View {
     organisations: Vec<String>,
     requirements: Vec<Row>,
     scope: Vec<String>,
+    how: &'static str,
     threshold: String,
 }
 
@@ -58,6 +60,7 @@ struct Row {
 #[derive(Serialize)]
 struct Cell {
     tag: Tag,
+    grade: String,
     why: String,
     more: String,
 }
@@ -95,9 +98,21 @@ pub fn readiness_html(subject: &Subject<'_>) -> Result<String, RenderError> {
             .collect(),
         requirements: rows(subject, &anchors),
         scope: subject.answers.iter().map(|answer| scope(subject, answer)).collect(),
+        how: how(&subject.scheme.grading),
         threshold: threshold(subject.scheme.threshold),
     };
     page::render("readiness.html", "board/readiness", &view)
+}
+
+/// What makes a requirement ready besides its evidence, to stand after "A requirement is ready when".
+const fn how(grading: &Grading) -> &'static str {
+    match grading {
+        Grading::Ready => "it is said how it is met",
+        Grading::Indicators(_) => {
+            "all its indicators are answered, a second person agrees with the answers, the grade that follows from them \
+             is at least the one asked for"
+        }
+    }
 }
 
 /// Only what has a place on this page gets one: decisions that wait, late actions and the requirements.
@@ -129,7 +144,10 @@ fn sentence(subject: &Subject<'_>, late: usize, decisions: usize) -> String {
         .map(|answer| {
             let name = words::organisation(&answer.organisation, subject.register);
             let verdict = answer.verdict.shown();
-            format!("{name} {verdict}, with {} of {} requirements ready", answer.verified.part, answer.verified.whole)
+            match answer.verified {
+                Share { whole: 0, .. } => format!("{name} {verdict}"),
+                Share { part, whole } => format!("{name} {verdict}, with {part} of {whole} requirements ready"),
+            }
         })
         .collect();
     let late = match late {
@@ -157,6 +175,9 @@ fn figures(subject: &Subject<'_>, late: usize, decisions: usize) -> Vec<Figure> 
     let each = |figure: fn(&Readiness) -> Share| {
         let one = |answer: &Readiness| {
             let Share { part, whole } = figure(answer);
+            if whole == 0 && subject.answers.len() == 1 {
+                return "no figure".to_owned();
+            }
             if subject.answers.len() == 1 {
                 format!("{part} of {whole}")
             } else {
@@ -216,7 +237,8 @@ fn rows(subject: &Subject<'_>, anchors: &Anchors) -> Vec<Row> {
                 0 | 1 => String::new(),
                 several => format!("And {}.", words::count(several as u64 - 1, "more reason")),
             };
-            Cell { tag: chain::state(&answer.state), why: why.next().unwrap_or_default(), more }
+            let grade = answer.graded.as_ref().map_or_else(String::new, |graded| format!("{}.", words::graded(graded)));
+            Cell { tag: chain::state(&answer.state), grade, why: why.next().unwrap_or_default(), more }
         });
         Row {
             anchor: anchors.id(Kind::Requirement, &asked.number),

@@ -5,7 +5,9 @@ mod changes;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use portreeve_engine::{Brought, FrameworkFile, FromLibrary, Imported, Mode, built_in_scheme_for, write_new};
+use portreeve_engine::{
+    Brought, FrameworkFile, FromLibrary, Imported, Mode, built_in_profiles_of, built_in_scheme_for, write_new,
+};
 use portreeve_model::reference::FrameworkId;
 use portreeve_reporting::words::count;
 use serde_json::json;
@@ -110,6 +112,11 @@ fn adopt(args: &AdoptArgs, door: &mut Door) -> Result<Outcome, Failure> {
     let scheme = built_in_scheme_for(&args.id);
     let next = adopt_scheme(scheme.as_ref().map_or("SCHEME", |scheme| scheme.as_str()));
     change = change.note(format!("Next: {next}"));
+    let others: Vec<String> =
+        built_in_profiles_of(&args.id).iter().skip(1).map(|profile| format!("--profile {profile}")).collect();
+    if !others.is_empty() {
+        change = change.note(format!("Or {}: ask which profile your assessment uses.", others.join(", ")));
+    }
     if let Some(hint) = changes::hint(desk.register(), &args.id) {
         change = change.note(hint);
     }

@@ -1,11 +1,12 @@
 //! `portreeve requirement`: what an assessor asks for, and what each organisation says about it.
 
 mod assess;
+mod check;
+mod sheet;
 
 use clap::{Args, Subcommand};
 use portreeve_model::reference::{FrameworkId, OrganisationId};
-use portreeve_model::register::assessment::AnswersChecked;
-use portreeve_model::register::requirement::{ExclusionChecked, ExclusionProposed, RequirementStated, Stance};
+use portreeve_model::register::requirement::{ExclusionChecked, ExclusionProposed, RequirementStated};
 use portreeve_model::text::Note;
 
 use super::Run;
@@ -25,12 +26,14 @@ pub(crate) enum RequirementCommand {
     Show(ShowArgs),
     /// State how a requirement is met
     State(StateArgs),
-    /// Answer the indicators of a requirement that is graded by them
+    /// Write a framework's indicators to a sheet, to be answered in a spreadsheet
+    Sheet(sheet::SheetArgs),
+    /// Answer the indicators of a requirement that is graded by them, or of all of them from a sheet
     Assess(assess::AssessArgs),
     /// Propose that a requirement does not apply
     Exclude(ExcludeArgs),
     /// Agree, or not, that a requirement does not apply or with the answers to its indicators
-    Check(CheckArgs),
+    Check(check::CheckArgs),
 }
 
 #[derive(Debug, Args)]
@@ -80,31 +83,13 @@ pub(crate) struct ExcludeArgs {
     organisations: Vec<OrganisationId>,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct CheckArgs {
-    /// The requirement
-    #[arg(value_name = "REF")]
-    id: String,
-    /// It is as they say: what is said when nothing is
-    #[arg(long, conflicts_with = "reject")]
-    accept: bool,
-    /// It is not
-    #[arg(long)]
-    reject: bool,
-    /// What you say to it
-    #[arg(long)]
-    note: Option<Note>,
-    /// For whom [default: every organisation]
-    #[arg(long = "organisation", value_name = "ID")]
-    organisations: Vec<OrganisationId>,
-}
-
 impl Run for RequirementCommand {
     fn doing(&self) -> &'static str {
         match self {
             RequirementCommand::List(_) => "list the requirements",
             RequirementCommand::Show(_) => "show the requirement",
             RequirementCommand::State(_) => "state how the requirement is met",
+            RequirementCommand::Sheet(_) => "write the sheet",
             RequirementCommand::Assess(_) => "answer the indicators",
             RequirementCommand::Exclude(_) => "propose that the requirement does not apply",
             RequirementCommand::Check(_) => "check the requirement",
@@ -127,9 +112,10 @@ impl Run for RequirementCommand {
                 view::requirement(&window, &args.about.everywhere(&window, &id.framework)?, &id)
             }
             RequirementCommand::State(args) => state(args, door),
+            RequirementCommand::Sheet(args) => sheet::write(&args, door),
             RequirementCommand::Assess(args) => assess::assess(args, door),
             RequirementCommand::Exclude(args) => exclude(args, door),
-            RequirementCommand::Check(args) => check(args, door),
+            RequirementCommand::Check(args) => check::check(args, door),
         }
     }
 }
@@ -165,32 +151,5 @@ fn exclude(args: ExcludeArgs, door: &mut Door) -> Result<Outcome, Failure> {
     let recorded = desk.record(vec![event.into()])?;
     let check = desk.hint_of_check(check);
     let change = change.note(format!("It counts as not ready until somebody else agrees: {check}"));
-    Ok(change.told(desk.register().is_demonstration(), &recorded))
-}
-
-/// Checks whatever of the requirement waits for a check: that it does not apply, or else the answers to its indicators.
-fn check(args: CheckArgs, door: &mut Door) -> Result<Outcome, Failure> {
-    let mut desk = door.write()?;
-    let requirement = resolve::requirement(desk.register(), &args.id)?;
-    let organisations = resolve::organisations(desk.register(), &args.organisations)?;
-    let accepted = args.accept || !args.reject;
-    let said = if accepted { "Agreed" } else { "Did not agree" };
-    let keys = || organisations.iter().map(|whom| (whom.clone(), requirement.clone()));
-    let register = desk.register();
-    let excluded = keys().any(|key| matches!(register.stances.get(&key), Some(Stance::Excluded { checked: None, .. })));
-    let answered = keys().any(|key| register.assessments.contains_key(&key));
-    let change = if answered && !excluded {
-        Change::new(format!("{said} with the answers to {requirement}"))
-    } else {
-        Change::new(format!("{said} that {requirement} does not apply"))
-    };
-    let change = change.of(&requirement).list("for", &organisations).maybe("note", args.note.as_ref());
-    let (requirement, note) = (requirement.clone(), args.note);
-    let event = if answered && !excluded {
-        AnswersChecked { requirement, organisations, accepted, note }.into()
-    } else {
-        ExclusionChecked { requirement, organisations, accepted, note }.into()
-    };
-    let recorded = desk.record(vec![event])?;
     Ok(change.told(desk.register().is_demonstration(), &recorded))
 }

@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use portreeve_engine::{ProfileAsked, SchemeAdoption};
+use portreeve_engine::{Mode, ProfileAsked, SchemeAdoption, Standards};
 use portreeve_model::Day;
 use portreeve_model::reference::{OrganisationId, ProfileId, SchemeId};
 use portreeve_model::register::adoption::{AdoptedScheme, BaselineSet};
+use portreeve_model::standards::Grading;
 use portreeve_model::text::{Note, Title};
 
 use super::Run;
 use crate::change::Change;
-use crate::door::Door;
+use crate::door::{Desk, Door};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::resolve;
@@ -91,9 +92,32 @@ fn adopt(args: AdoptArgs, door: &mut Door) -> Result<Outcome, Failure> {
         .of(&asked.id)
         .list("for", &asked.organisations)
         .maybe("target", asked.target)
-        .maybe("profile", desk.register().schemes.get(&asked.id).and_then(profile_of))
-        .note("Next: portreeve status");
+        .maybe("profile", desk.register().schemes.get(&asked.id).and_then(profile_of));
+    let first = match desk.mode {
+        Mode::Write => first_step(&desk, &asked.id)?,
+        // Nothing was kept that could say more.
+        Mode::DryRun => None,
+    };
+    let change = match first {
+        Some(first) => change.note(first).note("Then: portreeve status"),
+        None => change.note("Next: portreeve status"),
+    };
     Ok(change.told(desk.register().is_demonstration(), &recorded))
+}
+
+/// What to begin with under a scheme that has just been adopted.
+fn first_step(desk: &Desk<'_>, id: &SchemeId) -> Result<Option<String>, Failure> {
+    let Standards { framework, scheme } = desk.session.standards(desk.register(), id)?;
+    Ok(match (&scheme.grading, &scheme.framework) {
+        (Grading::Indicators(_), Some(judged)) => {
+            let all: usize = framework.requirements.iter().map(|asked| asked.indicators.len()).sum();
+            Some(format!(
+                "Next: portreeve requirement sheet {judged} --out {judged}.csv (all {all} indicators, for a spreadsheet)"
+            ))
+        }
+        (_, None) => Some("Next: portreeve source add --help (the report whose findings are followed)".to_owned()),
+        (Grading::Ready, Some(_)) => None,
+    })
 }
 
 /// The title of the profile a scheme is judged with.

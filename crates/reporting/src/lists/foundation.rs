@@ -1,16 +1,19 @@
 //! Organisations, people, frameworks, schemes and requirements as lists.
 
 use portreeve_model::readiness::RequirementState;
-use portreeve_model::standards::Framework;
+use portreeve_model::standards::{Framework, Grading};
 use portreeve_model::{Day, Register};
 
 use super::ids;
-use crate::Subject;
 use crate::table::{Cell, Table, row};
+use crate::{Subject, words};
 
 /// The requirements, one row for each organisation that is asked.
 pub fn requirements(subject: &Subject<'_>, _on: Day) -> Table {
-    let columns = ["Requirement", "Title", "Organisation", "State", ">In the way", ">Rests on"];
+    let graded = matches!(subject.scheme.grading, Grading::Indicators(_));
+    let mut columns = vec!["Requirement", "Title", "Organisation", "State"];
+    columns.extend(["Grade", "Asked for"].iter().filter(|_| graded));
+    columns.extend([">In the way", ">Rests on"]);
     let mut table = Table::new(format!("Requirements of {}", subject.framework.title), &columns);
     for requirement in &subject.framework.requirements {
         for answer in subject.answers {
@@ -22,14 +25,18 @@ pub fn requirements(subject: &Subject<'_>, _on: Day) -> Table {
                 RequirementState::NotReady => "NOT READY",
                 RequirementState::NotApplicable { .. } => "not applicable",
             };
-            table.rows.push(row![
+            let mut cells = row![
                 requirement.number.to_string(),
                 requirement.title.to_string(),
                 answer.organisation.to_string(),
                 state.to_owned(),
-                held.blockers.len(),
-                held.grounds.len(),
-            ]);
+            ];
+            if graded {
+                let grade = held.graded.as_ref().map_or_else(String::new, |held| words::grade(&held.grade));
+                cells.extend(row![grade, requirement.target.as_ref().map_or_else(String::new, words::grade)]);
+            }
+            cells.extend(row![held.blockers.len(), held.grounds.len()]);
+            table.rows.push(cells);
         }
     }
     table.note = Some("Why one is not ready: portreeve why NUMBER".to_owned());

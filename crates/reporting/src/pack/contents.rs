@@ -48,7 +48,7 @@ fn line(subject: &Subject<'_>, item: &PackItem, organisation: &OrganisationId) -
             .and_then(|held| held.signatures.get(organisation))
             .map(|signed| format!("signed by {} on {}", signed.signatory, signed.on)),
         PackContent::Plan => Some(super::PLAN.to_owned()),
-        PackContent::Requirements => Some(super::PAGE.to_owned()),
+        PackContent::Requirements => Some(format!("{}, section Requirements", super::PAGE)),
         PackContent::Evidence { any_of } => {
             let fits = subject.register.evidence.iter().filter(|(_, evidence)| {
                 any_of.contains(&evidence.kind) && evidence.organisations.contains(organisation) && evidence.counts()

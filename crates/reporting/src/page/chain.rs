@@ -7,11 +7,12 @@ use portreeve_model::readiness::{Readiness, RequirementAnswer, RequirementState}
 use portreeve_model::reference::{ActionId, EvidenceId, FindingId, RequirementId};
 use portreeve_model::register::evidence::{Content, Evidence};
 use portreeve_model::register::requirement::Stance;
-use portreeve_model::standards::Requirement;
+use portreeve_model::standards::{Grading, Requirement};
 use portreeve_model::standing::Lens;
 use serde::Serialize;
 
 use super::anchor::{Anchors, Kind, Link};
+use super::grade::{self, GradeView};
 use super::verdict::{Reason, reasons};
 use super::{Tag, capital, size};
 use crate::index::PackFile;
@@ -40,6 +41,7 @@ struct StandingView {
     organisation: String,
     tag: Tag,
     says: String,
+    graded: Option<GradeView>,
     reasons: Vec<Reason>,
 }
 
@@ -173,12 +175,14 @@ fn standing(
             format!("Does not apply: {reason} Checked by {by} on {}.", check.on)
         }
         Some(Stance::Excluded { reason, .. }) => format!("Said not to apply, not yet checked: {reason}"),
+        None if matches!(subject.scheme.grading, Grading::Indicators(_)) => String::new(),
         None => "Nothing has been said about how it is met.".to_owned(),
     };
     StandingView {
         organisation: words::organisation(&readiness.organisation, subject.register),
         tag: state(&answer.state),
         says,
+        graded: grade::view(subject, readiness, answer),
         reasons: reasons(subject, anchors, &answer.blockers),
     }
 }

@@ -6,6 +6,7 @@
 pub(crate) mod anchor;
 pub(crate) mod chain;
 pub(crate) mod check;
+pub(crate) mod grade;
 pub(crate) mod matters;
 pub(crate) mod plan;
 pub(crate) mod verdict;

@@ -1,6 +1,6 @@
 //! What the gates decide for each organisation, and why.
 
-use portreeve_model::readiness::{Blocker, GateAnswer, Ground, Readiness, Verdict};
+use portreeve_model::readiness::{Blocker, GateAnswer, Ground, Readiness, Share, Verdict};
 use serde::Serialize;
 
 use super::anchor::{Anchors, Kind, Link};
@@ -12,9 +12,7 @@ use crate::{Subject, words};
 pub(crate) struct VerdictView {
     organisation: String,
     tag: Tag,
-    percent: String,
-    ready: u32,
-    applicable: u32,
+    ready: String,
     target: String,
     denominator: String,
     failing: usize,
@@ -46,13 +44,21 @@ fn verdict(subject: &Subject<'_>, anchors: &Anchors, answer: &Readiness) -> Verd
     VerdictView {
         organisation: words::organisation(&answer.organisation, subject.register),
         tag: tag(answer.verdict),
-        percent: answer.verified.percent().map_or_else(|| "no figure".to_owned(), |percent| format!("{percent}%")),
-        ready: answer.verified.part,
-        applicable: answer.verified.whole,
+        ready: ready(subject, answer.verified),
         target: answer.target.map_or_else(|| "no target day set".to_owned(), |day| format!("wanted by {day}")),
         denominator: words::denominator(&answer.findings),
         failing: answer.gates.iter().filter(|gate| !gate.passes()).count(),
         gates: answer.gates.iter().map(|gate| gate_view(subject, anchors, gate)).collect(),
+    }
+}
+
+/// How far it is, as the beginning of a sentence that goes on with the day it is wanted by.
+fn ready(subject: &Subject<'_>, share: Share) -> String {
+    let Share { part, whole } = share;
+    match share.percent() {
+        Some(percent) => format!("{part} of {whole} requirements are ready ({percent}%)"),
+        None if subject.framework.requirements.is_empty() => "No figure: the scheme judges no requirements".to_owned(),
+        None => "No figure: no requirement applies".to_owned(),
     }
 }
 

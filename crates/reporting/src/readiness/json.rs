@@ -237,6 +237,8 @@ pub(crate) struct Requirement {
     grade: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    met: Option<bool>,
     blockers: Vec<Fact>,
     grounds: Vec<Fact>,
 }
@@ -254,6 +256,7 @@ pub(crate) fn requirement(subject: &Subject<'_>, answer: &RequirementAnswer) -> 
         reason,
         grade: answer.graded.as_ref().map(|graded| graded.grade.to_string()),
         target: answer.graded.as_ref().map(|graded| graded.target.to_string()),
+        met: answer.graded.as_ref().map(|graded| graded.met),
         blockers: answer.blockers.iter().map(|held| blocker(subject, held)).collect(),
         grounds: answer.grounds.iter().map(|held| ground(subject, held)).collect(),
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use portreeve_model::readiness::{Graded, RequirementAnswer, RequirementState};
+use portreeve_model::readiness::{RequirementAnswer, RequirementState};
 use portreeve_model::reference::{IndicatorId, RequirementId};
 use portreeve_model::register::assessment::{Assessment, IndicatorAnswer};
 use portreeve_model::register::evidence::Evidence;
@@ -60,7 +60,7 @@ fn answers(record: &mut Record, subject: &Subject<'_>, id: &RequirementId, schem
         let Some(held) = answer.requirements.iter().find(|held| &held.id == id) else { continue };
         let whom = format!("{}{scheme}", answer.organisation);
         record.fact(&format!("State for {whom}"), state(held));
-        record.fact(&format!("Grade for {whom}"), held.graded.as_ref().map_or_else(String::new, graded));
+        record.fact(&format!("Grade for {whom}"), held.graded.as_ref().map_or_else(String::new, words::graded));
         let said_so = subject.register.assessments.get(&(answer.organisation.clone(), id.clone()));
         record.fact(&format!("Answers of {whom}"), said_so.map_or_else(String::new, said));
         for blocker in &held.blockers {
@@ -138,12 +138,6 @@ fn state(held: &RequirementAnswer) -> String {
         RequirementState::NotReady => "NOT READY".to_owned(),
         RequirementState::NotApplicable { reason } => format!("not applicable: {reason}"),
     }
-}
-
-/// A grade beside the one asked for.
-fn graded(graded: &Graded) -> String {
-    let met = if graded.met { "met" } else { "NOT MET" };
-    format!("{}; {} is asked for: {met}", words::grade(&graded.grade), words::grade(&graded.target).to_lowercase())
 }
 
 /// Answers to indicators, those that are true first.

@@ -1,6 +1,7 @@
 //! Why, as a tree on a terminal.
 
 use portreeve_model::readiness::{GateAnswer, Readiness, RequirementAnswer, RequirementState};
+use portreeve_model::reference::OrganisationId;
 
 use super::tree::Node;
 use super::{Files, Wanted, effect, frees, top, work};
@@ -36,7 +37,13 @@ pub(crate) fn roots(subject: &Subject<'_>, wanted: &Wanted, files: &Files) -> Ve
         Wanted::Requirement(id) => {
             let found = subject.answers.iter().filter_map(|answer| {
                 let held = answer.requirements.iter().find(|held| &held.id == id)?;
-                Some((answer, Node::of(head(subject, answer), vec![requirement(subject, held, files, false)])))
+                Some((
+                    answer,
+                    Node::of(
+                        head(subject, answer),
+                        vec![requirement(subject, &answer.organisation, held, files, false)],
+                    ),
+                ))
             });
             or_none(told_once(found.collect()), &format!("requirement {id}"))
         }
@@ -78,13 +85,14 @@ fn head(subject: &Subject<'_>, answer: &Readiness) -> String {
 
 fn scheme(subject: &Subject<'_>, answer: &Readiness, files: &Files) -> Node {
     let is_met = |held: &&RequirementAnswer| !matches!(held.state, RequirementState::NotReady);
+    let whom = &answer.organisation;
     let unmet = answer.requirements.iter().filter(|held| !is_met(held));
     let met = answer.requirements.iter().filter(is_met);
     let mut because: Vec<Node> = Vec::new();
     because.extend(answer.gates.iter().filter(|held| !held.passes()).map(|held| gate(subject, held, files, true)));
-    because.extend(unmet.map(|held| requirement(subject, held, files, true)));
+    because.extend(unmet.map(|held| requirement(subject, whom, held, files, true)));
     because.extend(answer.gates.iter().filter(|held| held.passes()).map(|held| gate(subject, held, files, true)));
-    because.extend(met.map(|held| requirement(subject, held, files, true)));
+    because.extend(met.map(|held| requirement(subject, whom, held, files, true)));
     let says = format!(
         "{} {}: {}, requirements ready {}",
         head(subject, answer),
@@ -112,21 +120,31 @@ fn gate(subject: &Subject<'_>, held: &GateAnswer, files: &Files, short: bool) ->
     Node::of(says, because)
 }
 
-fn requirement(subject: &Subject<'_>, held: &RequirementAnswer, files: &Files, short: bool) -> Node {
+fn requirement(
+    subject: &Subject<'_>,
+    whom: &OrganisationId,
+    held: &RequirementAnswer,
+    files: &Files,
+    short: bool,
+) -> Node {
     let number = &held.id.number;
+    let grade = held.graded.as_ref().map_or_else(String::new, |graded| format!(" ({})", words::graded(graded)));
+    let answers = work::answers(subject, whom, &held.id);
     match &held.state {
         RequirementState::NotApplicable { reason } => {
             Node::leaf(format!("not applicable  {number}  {}: {reason}", held.title))
         }
         RequirementState::Ready => {
-            let because = grounds(subject, &held.grounds, files, short, true);
-            Node::of(format!("ready  {number}  {}", held.title), because)
+            let mut because = grounds(subject, &held.grounds, files, short, true);
+            because.extend(answers.filter(|_| !short));
+            Node::of(format!("ready  {number}  {}{grade}", held.title), because)
         }
         RequirementState::NotReady => {
             let mut because: Vec<Node> =
                 held.blockers.iter().map(|blocker| work::blocker(subject, files, blocker)).collect();
             because.extend(grounds(subject, &held.grounds, files, short, false));
-            Node::of(format!("NOT READY  {number}  {}", held.title), because)
+            because.extend(answers.filter(|_| !short));
+            Node::of(format!("NOT READY  {number}  {}{grade}", held.title), because)
         }
     }
 }

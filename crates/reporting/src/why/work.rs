@@ -1,7 +1,7 @@
 //! Actions, findings and evidence as trees.
 
 use portreeve_model::readiness::{Blocker, Ground};
-use portreeve_model::reference::{ActionId, EvidenceId, FindingId};
+use portreeve_model::reference::{ActionId, EvidenceId, FindingId, OrganisationId, RequirementId};
 use portreeve_model::register::evidence::{Content, Evidence};
 use portreeve_model::standing::{FindingStanding, Lens};
 
@@ -59,6 +59,18 @@ pub(super) fn ground(subject: &Subject<'_>, files: &Files, ground: &Ground) -> N
         | Ground::Form { .. }
         | Ground::Signature { .. } => Node::leaf(says),
     }
+}
+
+/// What an organisation has answered to each indicator of a requirement; nothing where nobody has.
+pub(super) fn answers(subject: &Subject<'_>, whom: &OrganisationId, id: &RequirementId) -> Option<Node> {
+    let held = subject.register.assessments.get(&(whom.clone(), id.clone()))?;
+    let asked = subject.framework.requirement(&id.number)?;
+    let each = asked.indicators.iter().map(|indicator| {
+        let said = words::indicator_answer(held.answers.get(&indicator.id));
+        let column = words::grade(&indicator.column);
+        Node::leaf(format!("{said}  {} ({column}): {}", indicator.id, indicator.text))
+    });
+    Some(Node::of("the answers", each.collect()))
 }
 
 /// The evidence among the grounds, one line each.

@@ -10,8 +10,9 @@ mod standing;
 use std::collections::BTreeSet;
 
 use portreeve_model::Register;
-use portreeve_model::readiness::{FindingCount, GateAnswer, Verdict};
+use portreeve_model::readiness::{FindingCount, GateAnswer, Graded, Verdict};
 use portreeve_model::reference::{Grade, OrganisationId, PersonId};
+use portreeve_model::register::assessment::IndicatorAnswer;
 use portreeve_model::text::Host;
 use portreeve_model::words::{EvidenceKind, Severity, SourceKind};
 
@@ -94,6 +95,23 @@ pub fn grade(grade: &Grade) -> String {
     let words = grade.as_str().replace('-', " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A grade beside the one asked for.
+pub fn graded(graded: &Graded) -> String {
+    let met = if graded.met { "met" } else { "NOT MET" };
+    format!("{}; {} is asked for: {met}", grade(&graded.grade), grade(&graded.target).to_lowercase())
+}
+
+/// An answer to an indicator, with its comment.
+pub fn indicator_answer(answer: Option<&IndicatorAnswer>) -> String {
+    match answer {
+        None => "no answer".to_owned(),
+        Some(IndicatorAnswer::Yes) => "yes".to_owned(),
+        Some(IndicatorAnswer::No) => "no".to_owned(),
+        Some(IndicatorAnswer::Alternative(comment)) => format!("by an alternative: {comment}"),
+        Some(IndicatorAnswer::Exempt(comment)) => format!("exempt: {comment}"),
+    }
 }
 
 /// A severity inside a sentence.

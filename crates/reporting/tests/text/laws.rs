@@ -2,7 +2,7 @@
 
 use portreeve_model::text::reorders;
 use portreeve_reporting::why::Wanted;
-use portreeve_reporting::{lists, log, next, plan, readiness, safe, show, status, why};
+use portreeve_reporting::{csv, lists, log, next, plan, readiness, safe, show, status, why};
 
 use super::fixture::{PIPE, PLAIN, TERMINAL, World, world, young};
 
@@ -95,10 +95,10 @@ fn the_plan_reads_back_and_starts_no_formula() {
     for cell in rows.iter().flatten() {
         assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']), "{cell}");
     }
-    assert_eq!(plan::restore(&rows[2][2]), "=HYPERLINK(\"http://example.invalid\",\"Weak ciphers\")");
+    assert_eq!(csv::restore(&rows[2][2]), "=HYPERLINK(\"http://example.invalid\",\"Weak ciphers\")");
     let form = read(&String::from_utf8(plan::application_csv(&world.subject())).unwrap());
     assert_eq!(form.len(), 5, "a header, and two fields for each of two councils");
-    assert_eq!(plan::restore(&form[1][2]), "@Shared");
+    assert_eq!(csv::restore(&form[1][2]), "@Shared");
     assert_eq!(form[2][2], "420, about \"half\" remote");
     assert_eq!(form[3][2], "");
 }

@@ -1,8 +1,9 @@
 //! `portreeve requirement assess`: answers to indicators, from which a grade follows.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use portreeve_model::reference::{IndicatorId, OrganisationId};
 use portreeve_model::register::assessment::{AnswersChecked, IndicatorAnswer, IndicatorsAnswered};
 use portreeve_model::text::Note;
@@ -15,10 +16,14 @@ use crate::resolve;
 
 /// Answers to indicators.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("where").required(true).args(["id", "sheet"]))]
 pub(crate) struct AssessArgs {
     /// The requirement
     #[arg(value_name = "REF")]
-    id: String,
+    id: Option<String>,
+    /// Record what a sheet of `requirement sheet` says otherwise than what is held: all of it, or nothing
+    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["yes", "no", "alternative", "exempt", "rest_no"])]
+    sheet: Option<PathBuf>,
     /// Indicators that are true of the organisation
     #[arg(long, value_name = "INDICATOR", num_args = 1..)]
     yes: Vec<IndicatorId>,
@@ -34,15 +39,18 @@ pub(crate) struct AssessArgs {
     /// Answer every indicator that is named nowhere else with no
     #[arg(long)]
     rest_no: bool,
-    /// For whom [default: every organisation]
+    /// For whom [default: every organisation; a sheet is for one]
     #[arg(long = "organisation", value_name = "ID")]
     organisations: Vec<OrganisationId>,
 }
 
 /// Records the answers.
 pub(super) fn assess(args: AssessArgs, door: &mut Door) -> Result<Outcome, Failure> {
+    if let Some(sheet) = &args.sheet {
+        return super::sheet::assess(sheet, &args.organisations, door);
+    }
     let mut desk = door.write()?;
-    let requirement = resolve::requirement(desk.register(), &args.id)?;
+    let requirement = resolve::requirement(desk.register(), args.id.as_deref().unwrap_or_default())?;
     let organisations = resolve::organisations(desk.register(), &args.organisations)?;
     let mut answers = given(&args)?;
     if args.rest_no {
