@@ -69,6 +69,20 @@ impl Day {
         Day(shifted.unwrap_or(Date::MAX))
     }
 
+    /// How many whole months later `other` is, each ending where [`Day::plus_months`] says; none when it is earlier.
+    pub fn months_until(self, other: Day) -> u32 {
+        let months = |day: Day| i64::from(day.0.year()) * 12 + i64::from(u8::from(day.0.month()));
+        let anniversary = self.0.day().min(other.0.month().length(other.0.year()));
+        let unfinished = i64::from(other.0.day() < anniversary);
+        u32::try_from(months(other) - months(self) - unfinished).unwrap_or(0)
+    }
+
+    /// The day halfway to `other`, the earlier of the two in the middle.
+    pub fn halfway_to(self, other: Day) -> Day {
+        let half = self.days_until(other).div_euclid(2);
+        Day(self.0.saturating_add(Duration::days(half)))
+    }
+
     /// The financial quarter, for example `Q3 2018/19 (October to December 2018)`. The financial year starts on
     /// 1 April.
     pub fn quarter(self) -> String {
@@ -246,6 +260,38 @@ mod tests {
         assert_eq!(day("2018-08-31").plus_months(6), day("2019-02-28"));
         assert_eq!(day("2018-12-18").plus_months(12), day("2019-12-18"));
         assert_eq!(day("2019-08-31").plus_months(6), day("2020-02-29"));
+    }
+
+    #[test]
+    fn whole_months_are_counted_as_they_end() {
+        let months = |from: &str, to: &str| from.parse::<Day>().unwrap().months_until(to.parse().unwrap());
+        for (from, to, expected) in [
+            ("2026-02-15", "2027-03-31", 13),
+            ("2026-03-31", "2027-03-31", 12),
+            ("2026-03-31", "2027-03-30", 11),
+            // The end of a longer month is the end of a shorter one.
+            ("2018-08-31", "2019-02-27", 5),
+            ("2018-08-31", "2019-02-28", 6),
+            // In a leap year February ends a day later.
+            ("2019-08-31", "2020-02-28", 5),
+            ("2019-08-31", "2020-02-29", 6),
+            ("2020-02-29", "2021-02-28", 12),
+            ("2020-02-29", "2024-02-28", 47),
+            ("2020-02-29", "2024-02-29", 48),
+            ("2026-03-31", "2026-03-31", 0),
+            ("2026-03-31", "2026-03-01", 0),
+            ("2026-03-31", "2020-03-31", 0),
+        ] {
+            assert_eq!(months(from, to), expected, "from {from} to {to}");
+        }
+    }
+
+    #[test]
+    fn halfway_lies_between() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        assert_eq!(day("2026-01-01").halfway_to(day("2026-01-03")), day("2026-01-02"));
+        assert_eq!(day("2026-01-01").halfway_to(day("2026-01-04")), day("2026-01-02"));
+        assert_eq!(day("2026-01-01").halfway_to(day("2026-01-02")), day("2026-01-01"));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod blocker;
 mod gate;
 mod held;
+mod lack;
 mod next;
 mod requirement;
 mod scope;
@@ -13,9 +14,10 @@ mod scope;
 pub use blocker::{Blocker, Ground, Shortfall};
 pub use gate::{GateAnswer, Verdict};
 pub use held::CarriedOver;
+pub use lack::{Aged, AskedBy, Lack, Lacks, lacks};
 pub use next::{Remedy, Step};
 pub use requirement::{Graded, RequirementAnswer, RequirementState};
-pub use scope::{ActionCount, FindingCount, ScopeGrowth};
+pub use scope::{ActionCount, FindingCount, ScopeGrowth, unrecorded};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

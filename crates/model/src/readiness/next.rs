@@ -174,7 +174,7 @@ fn remedies(view: &View<'_>, blockers: &[Blocker], requirement: Option<&Requirem
 }
 
 /// The step that a blocker calls for; none for what is only the sum of other blockers.
-fn remedy(view: &View<'_>, blocker: &Blocker, requirement: Option<&RequirementId>) -> Option<Remedy> {
+pub(super) fn remedy(view: &View<'_>, blocker: &Blocker, requirement: Option<&RequirementId>) -> Option<Remedy> {
     let remedy = match (blocker, requirement) {
         (Blocker::NoStatement, Some(requirement)) => Remedy::StateRequirement { requirement: requirement.clone() },
         (Blocker::ExclusionUnchecked { .. }, Some(requirement)) => {

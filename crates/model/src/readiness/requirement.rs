@@ -173,7 +173,7 @@ fn asks_nothing(view: &View<'_>, asked: &Requirement) -> bool {
 }
 
 /// The evidence rules of a requirement; without any, one that takes whatever is more than someone's word.
-fn rules<'a>(view: &View<'a>, asked: &Requirement) -> std::borrow::Cow<'a, [EvidenceRule]> {
+pub(super) fn rules<'a>(view: &View<'a>, asked: &Requirement) -> std::borrow::Cow<'a, [EvidenceRule]> {
     match view.scheme.evidence.get(&asked.number) {
         Some(rules) => rules.as_slice().into(),
         None => {

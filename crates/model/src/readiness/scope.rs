@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::{View, is_withdrawn};
 use crate::day::Day;
-use crate::reference::{ActionId, FindingId, SourceId};
+use crate::reference::{ActionId, FindingId, OrganisationId, SourceId};
+use crate::register::Register;
 use crate::size::EntryNumber;
+use crate::standards::Scheme;
 use crate::standing::{FindingStanding, Flag, Lens};
 
 /// Actions by how far they are. Withdrawn ones are counted apart.
@@ -100,9 +102,17 @@ pub(super) fn count_findings(view: &View<'_>) -> FindingCount {
 
 /// The sources that count more findings than are recorded, and how many each lacks.
 pub(super) fn unaccounted<'a>(view: &View<'a>) -> impl Iterator<Item = (&'a SourceId, u32)> {
-    let organisation = view.organisation;
-    let followed = &view.scheme.findings_of;
-    let sources = view.register.sources.iter().filter(move |(_, source)| {
+    unrecorded(view.register, view.scheme, view.organisation)
+}
+
+/// The sources a scheme follows that count more findings than are recorded, and how many each lacks.
+pub fn unrecorded<'a>(
+    register: &'a Register,
+    scheme: &'a Scheme,
+    organisation: &'a OrganisationId,
+) -> impl Iterator<Item = (&'a SourceId, u32)> {
+    let followed = &scheme.findings_of;
+    let sources = register.sources.iter().filter(move |(_, source)| {
         let kind = &source.event.source_kind;
         source.event.organisations.contains(organisation) && (followed.is_empty() || followed.contains(kind))
     });

@@ -6,7 +6,7 @@ mod limit;
 mod scheme;
 
 pub use grading::{ColumnState, GradeName, GradeRule, Grading, HowMany, IndicatorGrading};
-pub use limit::TimeLimit;
+pub use limit::{Age, TimeLimit};
 pub use scheme::{EvidenceRule, Gate, GateRule, PackContent, PackItem, Particular, Scheme};
 
 use crate::reference::{FrameworkId, Grade, IndicatorId, RequirementNumber};

@@ -9,6 +9,7 @@ mod findings;
 mod golden;
 mod history;
 mod kinds;
+mod lacks;
 mod laws;
 mod mapping;
 mod people;
