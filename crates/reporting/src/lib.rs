@@ -6,6 +6,7 @@
 
 pub mod checklist;
 pub mod index;
+pub mod lint;
 pub mod lists;
 pub mod log;
 pub mod mapping;
