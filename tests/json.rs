@@ -13,6 +13,8 @@ fn every_command_answers_with_one_document() {
         "why",
         "why PSN-BND-FW",
         "readiness",
+        "lint",
+        "lint --on 2099-12-31",
         "finding list",
         "finding show ITHC-1-001",
         "finding suggest",

@@ -12,6 +12,7 @@ mod help;
 mod hostile;
 mod importing;
 mod json;
+mod lint;
 mod mapping;
 mod newcomer;
 mod outputs;

@@ -18,6 +18,8 @@ shows! {
     readiness_before: "readiness --at 2018-12-31" => 1;
     readiness_after: "readiness --at 2019-05-31" => 0;
     next_before: "next --at 2018-12-31" => 0;
+    lint_before: "lint --at 2018-12-31 --on 2019-05-31" => 1;
+    lint_after: "lint --at 2019-05-31 --on 2020-01-15" => 1;
     why_before: "why --at 2018-12-31" => 1;
     late_actions: "action list --late --at 2018-12-31" => 0;
     decisions: "decision list --at 2018-12-31" => 0;

@@ -10,7 +10,7 @@ use portreeve_model::Day;
 use portreeve_model::reference::{BadReference, PersonId};
 
 use crate::commands::{
-    action, certificate, completions, decision, demo, evidence, finding, framework, init, log, mapping, next,
+    action, certificate, completions, decision, demo, evidence, finding, framework, init, lint, log, mapping, next,
     organisation, pack, person, playbook, readiness, requirement, risk, scheme, source, status, undo, verify, why,
 };
 use crate::failure::Failure;
@@ -95,6 +95,8 @@ pub(crate) enum Command {
     Why(why::WhyArgs),
     /// Whether each organisation would pass, gate by gate; exits 1 unless all would
     Readiness(readiness::ReadinessArgs),
+    /// What is missing from a submission, and what to do about each; exits 1 while something is
+    Lint(lint::LintArgs),
     /// Weaknesses that tests, audits and reviews found
     #[command(subcommand)]
     Finding(finding::FindingCommand),

@@ -8,6 +8,7 @@ pub mod across;
 pub mod checklist;
 pub mod csv;
 pub mod index;
+pub mod lint;
 pub mod lists;
 pub mod log;
 pub mod mapping;

@@ -9,6 +9,7 @@ pub(crate) mod evidence;
 pub(crate) mod finding;
 pub(crate) mod framework;
 pub(crate) mod init;
+pub(crate) mod lint;
 pub(crate) mod log;
 pub(crate) mod mapping;
 pub(crate) mod next;
@@ -58,6 +59,7 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Next(args) => one(args, &mut door),
         Command::Why(args) => one(args, &mut door),
         Command::Readiness(args) => one(args, &mut door),
+        Command::Lint(args) => one(args, &mut door),
         Command::Finding(args) => one(args, &mut door),
         Command::Action(args) => one(args, &mut door),
         Command::Evidence(args) => one(args, &mut door),
