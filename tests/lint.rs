@@ -30,6 +30,7 @@ fn every_kind() -> Value {
             gate("findings-closed-within", json!({ "at_or_above": "high", "within": { "days": 14 } })),
             gate("findings-planned", json!({})),
             gate("actions-on-time", json!({})),
+            gate("reported", json!({ "any_of": ["audit"], "within": { "months": 24 } })),
         ],
         "particulars": [{ "id": "users", "title": "Number of users" }],
         "pack": [

@@ -45,8 +45,9 @@ fn check_rules(grading: &IndicatorGrading, known: &BTreeSet<&Grade>, problems: &
         must_be_known(format!("/grading/rules/{at}/grade"), &rule.grade);
     }
     must_be_known("/grading/otherwise".to_owned(), &grading.otherwise);
-    for (at, column) in grading.alternatives_in.iter().enumerate() {
-        must_be_known(format!("/grading/alternatives_in/{at}"), column);
+    // It is a set: the order of the file is not kept, so only the list can be named.
+    for column in &grading.alternatives_in {
+        must_be_known("/grading/alternatives_in".to_owned(), column);
     }
 }
 

@@ -1,8 +1,8 @@
 //! A scheme is held against its framework, and every problem is told at once.
 
 use portreeve_catalogue::{Catalogue, bundled, read_scheme, scheme};
-use portreeve_model::standards::{GateRule, PackContent, TimeLimit};
-use portreeve_model::words::{EvidenceKind, Role, Severity};
+use portreeve_model::standards::{Framework, GateRule, Grading, PackContent, TimeLimit};
+use portreeve_model::words::{EvidenceKind, Role, Severity, SourceKind};
 use serde_json::{Value, json};
 
 fn psn() -> Value {
@@ -135,4 +135,191 @@ fn a_scheme_is_held_against_the_framework_it_names() {
     assert!(said(&file).contains("/framework: it names `psn-coco-9`, and is held against `psn-coco-1.32`"));
     let unknown = catalogue.add_scheme(file.to_string().as_bytes()).unwrap_err().to_string();
     assert!(unknown.starts_with("/framework: `psn-coco-9` is not known here; adopt the framework first"), "{unknown}");
+}
+
+fn built_in(id: &str) -> Value {
+    serde_json::from_slice(&bundled::scheme_file(id).expect("it is built in")).expect("it is JSON")
+}
+
+/// The problems of a scheme held against a framework, one a line.
+fn problems(file: &Value, framework: Option<&Framework>) -> Vec<String> {
+    let problems = read_scheme(file.to_string().as_bytes(), framework).expect_err("it is broken").to_string();
+    problems.lines().map(str::to_owned).collect()
+}
+
+fn framework(id: &str) -> Framework {
+    Catalogue::bundled().expect("it holds together").frameworks[id].clone()
+}
+
+/// Asserts that each of these places has exactly one problem, and no other place has any.
+#[track_caller]
+fn only_at(problems: &[String], places: &[&str]) {
+    for place in places {
+        let told = problems.iter().filter(|line| line.starts_with(&format!("{place}: "))).count();
+        assert_eq!(told, 1, "{place} in {problems:#?}");
+    }
+    assert_eq!(problems.len(), places.len(), "{problems:#?}");
+}
+
+#[test]
+fn a_grading_names_only_its_own_grades() {
+    let caf = framework("caf-3.2");
+    let mut file = built_in("caf-3.2");
+    file["grading"]["rules"][0]["column"] = json!("splendid");
+    file["grading"]["rules"][1]["grade"] = json!("splendid");
+    file["grading"]["otherwise"] = json!("splendid");
+    file["grading"]["alternatives_in"][0] = json!("splendid");
+    let told = problems(&file, Some(&caf));
+    only_at(
+        &told,
+        &["/grading/rules/0/column", "/grading/rules/1/grade", "/grading/otherwise", "/grading/alternatives_in"],
+    );
+    assert!(told.iter().all(|line| line.contains("`splendid` is not a grade of this scheme")), "{told:#?}");
+}
+
+#[test]
+fn a_grading_has_at_least_two_grades_each_once() {
+    let caf = framework("caf-3.2");
+    let mut twice = built_in("caf-3.2");
+    twice["grading"]["grades"].as_array_mut().unwrap().push(json!({ "id": "achieved", "title": "Again" }));
+    only_at(&problems(&twice, Some(&caf)), &["/grading/grades/3/id"]);
+    let mut one = built_in("caf-3.2");
+    one["grading"] = json!({ "kind": "indicators", "rules": [], "otherwise": "achieved",
+        "grades": [{ "id": "achieved", "title": "Achieved" }] });
+    let told = problems(&one, Some(&caf));
+    assert!(told.iter().any(|line| line.starts_with("/grading/grades: there are fewer than two grades")), "{told:#?}");
+    let mut many = built_in("caf-3.2");
+    let grades = (0..21).map(|at| json!({ "id": format!("grade-{at}"), "title": "A grade" }));
+    many["grading"]["grades"].as_array_mut().unwrap().extend(grades);
+    only_at(&problems(&many, Some(&caf)), &["/grading/grades"]);
+}
+
+#[test]
+fn only_a_framework_with_indicators_of_these_grades_can_be_graded() {
+    let mut file = psn();
+    file["grading"] = built_in("caf-3.2")["grading"].clone();
+    let told = problems(&file, Some(&framework("psn-coco-1.32")));
+    assert_eq!(told.len(), 31, "each requirement is told: {told:#?}");
+    assert!(
+        told.iter().all(|line| line.starts_with("/framework: ") && line.contains("has no indicators")),
+        "{told:#?}"
+    );
+    // A profile can ask for no grade that the scheme does not give.
+    let mut tailored = framework("caf-3.2");
+    tailored.requirements[0].target = Some("splendid".parse().unwrap());
+    let told = problems(&built_in("caf-3.2"), Some(&tailored));
+    only_at(&told, &["/framework"]);
+    assert!(told[0].contains("`A1.a` of it speaks of the grade `splendid`"), "{told:#?}");
+}
+
+#[test]
+fn a_scheme_without_a_framework_has_no_requirements_to_judge() {
+    let mut file = built_in("caf-3.2");
+    file.as_object_mut().unwrap().remove("framework");
+    only_at(&problems(&file, None), &["/grading", "/gates/0/rule", "/evidence/A1.a"]);
+    let mut judged = built_in("review");
+    assert!(read_scheme(judged.to_string().as_bytes(), None).is_ok());
+    judged["gates"][0] = json!({ "id": "ready", "title": "All are ready", "source": "-", "remedy": "Do it",
+        "rule": { "kind": "requirements-ready" } });
+    only_at(&problems(&judged, None), &["/gates/0/rule"]);
+}
+
+#[test]
+fn somebody_signs_and_something_helps() {
+    let framework = framework("psn-coco-1.32");
+    let mut file = psn();
+    file["gates"][3]["rule"]["by"] = json!([]);
+    only_at(&problems(&file, Some(&framework)), &["/gates/3/rule/by"]);
+    for by in [json!(["town-crier"]), Value::Null] {
+        let mut file = psn();
+        file["gates"][3]["rule"]["by"] = by;
+        only_at(&problems(&file, Some(&framework)), &["/gates/3"]);
+    }
+    let mut file = psn();
+    file["gates"][0].as_object_mut().unwrap().remove("remedy");
+    let told = problems(&file, Some(&framework));
+    assert!(told.len() == 1 && told[0].starts_with("/gates/0") && told[0].contains("remedy"), "{told:#?}");
+}
+
+#[test]
+fn a_time_limit_is_something_and_at_most_ten_years_in_one_unit() {
+    let psn_coco = framework("psn-coco-1.32");
+    for bad in [json!({ "months": 0 }), json!({ "days": 0 }), json!({ "months": 121 }), json!({ "days": 3654 })] {
+        let mut file = psn();
+        file["certificate"] = bad.clone();
+        file["gates"][0]["rule"]["within"] = bad.clone();
+        file["gates"][3]["rule"]["within"] = bad.clone();
+        file["evidence"]["PSN-TST"][0]["within"] = bad.clone();
+        let places = ["/certificate", "/gates/0/rule/within", "/gates/3/rule/within", "/evidence/PSN-TST/0/within"];
+        only_at(&problems(&file, Some(&psn_coco)), &places);
+        let mut file = built_in("cyber-essentials");
+        file["gates"][1]["rule"]["within"] = bad;
+        only_at(&problems(&file, Some(&framework("cyber-essentials-3.3"))), &["/gates/1/rule/within"]);
+    }
+    for good in [json!({ "months": 120 }), json!({ "days": 3653 }), json!({ "days": 1 })] {
+        let mut file = psn();
+        file["gates"][0]["rule"]["within"] = good;
+        assert!(read_scheme(file.to_string().as_bytes(), Some(&psn_coco)).is_ok());
+    }
+    for bad in [json!({ "weeks": 2 }), json!({ "months": 1, "days": 1 }), json!(12), json!({ "months": -1 })] {
+        let mut file = psn();
+        file["gates"][0]["rule"]["within"] = bad;
+        only_at(&problems(&file, Some(&psn_coco)), &["/gates/0"]);
+    }
+}
+
+/// What the table of `controls/README.md` says of each built-in scheme.
+#[test]
+fn each_built_in_scheme_is_what_the_table_says() {
+    let catalogue = Catalogue::bundled().unwrap();
+    let year = TimeLimit::Months(12);
+    let by = |roles: &[Role]| GateRule::Signature { within: year, by: roles.iter().copied().collect() };
+    let closed = GateRule::FindingsClosed { at_or_above: Severity::High };
+    let caf = vec![
+        GateRule::RequirementsReady,
+        closed.clone(),
+        GateRule::FindingsPlanned,
+        by(&[Role::Signatory, Role::Siro]),
+    ];
+    let cyber_essentials = vec![
+        GateRule::RequirementsReady,
+        GateRule::FindingsClosedWithin { at_or_above: Severity::High, within: TimeLimit::Days(14) },
+        GateRule::Particulars,
+        by(&[Role::Signatory, Role::Siro, Role::Section151]),
+    ];
+    let reported = GateRule::Reported {
+        any_of: [SourceKind::Audit, SourceKind::Review, SourceKind::Assessment, SourceKind::Discovery].into(),
+        within: Some(TimeLimit::Months(24)),
+    };
+    let review = vec![reported, closed, GateRule::FindingsPlanned, GateRule::ActionsOnTime];
+    for (id, framework, requirements, gates, certificate, graded) in [
+        ("caf-3.2", Some("caf-3.2"), 39, caf.clone(), None, true),
+        ("caf-4.0", Some("caf-4.0"), 41, caf, None, true),
+        ("cyber-essentials", Some("cyber-essentials-3.3"), 33, cyber_essentials, Some(year), false),
+        ("review", None, 0, review, None, false),
+    ] {
+        let scheme = &catalogue.schemes[id];
+        assert_eq!(scheme.framework.as_ref().map(|framework| framework.as_str()), framework, "{id}");
+        let rules: Vec<GateRule> = scheme.gates.iter().map(|gate| gate.rule.clone()).collect();
+        assert_eq!((rules, scheme.certificate), (gates, certificate), "{id}");
+        assert_eq!(matches!(scheme.grading, Grading::Indicators(_)), graded, "{id}");
+        let asked = framework.map_or(&[][..], |framework| catalogue.frameworks[framework].requirements.as_slice());
+        assert_eq!((asked.len(), scheme.evidence.len()), (requirements, requirements), "{id}");
+        for requirement in asked {
+            let rules = scheme.evidence.get(&requirement.number);
+            assert!(rules.is_some_and(|rules| !rules.is_empty()), "{id}: {} has a rule", requirement.number);
+        }
+        assert_eq!(scheme.threshold, Severity::High, "{id}");
+    }
+    let known: Vec<String> = catalogue.schemes.keys().map(ToString::to_string).collect();
+    assert_eq!(known, ["caf-3.2", "caf-4.0", "cyber-essentials", "psn", "review"], "the table names every one");
+    assert_eq!(
+        catalogue.schemes["review"].findings_of,
+        [SourceKind::Audit, SourceKind::Review, SourceKind::Assessment, SourceKind::Discovery].into()
+    );
+    for scheme in catalogue.schemes.values() {
+        for gate in &scheme.gates {
+            assert!(!gate.remedy.as_str().is_empty() && !gate.source.as_str().is_empty(), "{} {}", scheme.id, gate.id);
+        }
+    }
 }
