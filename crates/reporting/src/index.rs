@@ -95,7 +95,7 @@ pub fn html(page: &PackPage<'_>) -> Result<String, RenderError> {
         pack: page.pack_id.to_string(),
         scheme: subject.scheme.title.to_string(),
         scheme_source: subject.scheme.source.to_string(),
-        framework: format!("{} {}", subject.framework.title, subject.framework.version),
+        framework: judged_by(subject),
         day: subject.as_of.on.to_string(),
         quarter: subject.as_of.on.quarter(),
         figures: figures(page),
@@ -112,6 +112,16 @@ pub fn html(page: &PackPage<'_>) -> Result<String, RenderError> {
         list: listed(page),
     };
     page::render("index.html", "pack/index", &view)
+}
+
+/// What the scheme judges by: a framework's version and its profile, or no more than itself.
+fn judged_by(subject: &Subject<'_>) -> String {
+    let framework = subject.framework;
+    match (&subject.scheme.framework, &framework.profile) {
+        (None, _) => subject.scheme.title.to_string(),
+        (Some(_), None) => format!("{} {}", framework.title, framework.version),
+        (Some(_), Some(profile)) => format!("{} {} with the {profile}", framework.title, framework.version),
+    }
 }
 
 #[derive(Serialize)]
@@ -198,7 +208,10 @@ fn figures(page: &PackPage<'_>) -> Vec<Figure> {
         .iter()
         .map(|answer| Figure {
             label: format!("Requirements ready, {}", answer.organisation),
-            value: format!("{} of {}", answer.verified.part, answer.verified.whole),
+            value: match answer.verified.whole {
+                0 => "no figure".to_owned(),
+                whole => format!("{} of {whole}", answer.verified.part),
+            },
             note: answer.verified.percent().map_or_else(String::new, |percent| format!("{percent}%")),
         })
         .collect();
