@@ -164,6 +164,8 @@ fn a_new_register_with_two_schemes_is_told_scheme_by_scheme() {
 fn nothing_is_missing_where_nothing_is_asked_in_vain() {
     let place = Place::northmoor();
     let _ = place.run("scheme adopt review").fine();
+    let reviewed = format!("source add REV-1 \"A review\" --kind review --author Reviewers --on {}", day(-20));
+    let _ = place.run(&reviewed).fine();
     let clean = place.run("lint --scheme review").fine().says("Nothing is missing.\n");
     assert_eq!(clean.out.lines().filter(|line| line.contains("Nothing is missing")).count(), 1);
     let object = place.run("lint --scheme review --json").fine().json();

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "what a journey does not expect ends it")]
 
+mod caf;
 mod commands_told;
 mod completions;
+mod cyber_essentials;
 mod demo;
 mod dry_run;
 mod exit_codes;
@@ -18,6 +20,8 @@ mod newcomer;
 mod outputs;
 mod past;
 mod playbooks;
+mod review;
+mod sheet;
 mod support;
 mod tidy;
 mod undo;

@@ -1,6 +1,7 @@
 //! A place to run the command in: an empty folder, an empty environment, nobody's home.
 
 mod northmoor;
+mod schemes;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -194,6 +195,33 @@ pub(crate) fn day(days: i64) -> String {
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// The text without today's date, and without the last lines from "As known from": lines are broken by their length, so
+/// only texts in which no other day stands look the same tomorrow.
+pub(crate) fn steady(text: &str) -> String {
+    let told = text.split("\nAs known from").next().unwrap_or_default();
+    told.replace(&in_words(&day(0)), "TODAY")
+}
+
+/// `2026-11-05` as `5 November 2026`.
+fn in_words(iso: &str) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let parts: Vec<usize> = iso.split('-').map(|part| part.parse().unwrap()).collect();
+    format!("{} {} {}", parts[2], MONTHS[parts[1] - 1], parts[0])
 }
 
 #[test]

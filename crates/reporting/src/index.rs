@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use portreeve_model::Digest;
 use portreeve_model::reference::{EvidenceId, PackId};
-use portreeve_model::standards::Framework;
 use serde::Serialize;
 
 use crate::page::anchor::{Anchors, Kind};
@@ -96,7 +95,7 @@ pub fn html(page: &PackPage<'_>) -> Result<String, RenderError> {
         pack: page.pack_id.to_string(),
         scheme: subject.scheme.title.to_string(),
         scheme_source: subject.scheme.source.to_string(),
-        framework: framework(subject),
+        framework: judged_by(subject),
         day: subject.as_of.on.to_string(),
         quarter: subject.as_of.on.quarter(),
         figures: figures(page),
@@ -113,6 +112,16 @@ pub fn html(page: &PackPage<'_>) -> Result<String, RenderError> {
         list: listed(page),
     };
     page::render("index.html", "pack/index", &view)
+}
+
+/// What the scheme judges by: a framework's version and its profile, or no more than itself.
+fn judged_by(subject: &Subject<'_>) -> String {
+    let framework = subject.framework;
+    match (&subject.scheme.framework, &framework.profile) {
+        (None, _) => subject.scheme.title.to_string(),
+        (Some(_), None) => format!("{} {}", framework.title, framework.version),
+        (Some(_), Some(profile)) => format!("{} {} with the {profile}", framework.title, framework.version),
+    }
 }
 
 #[derive(Serialize)]
@@ -199,7 +208,10 @@ fn figures(page: &PackPage<'_>) -> Vec<Figure> {
         .iter()
         .map(|answer| Figure {
             label: format!("Requirements ready, {}", answer.organisation),
-            value: format!("{} of {}", answer.verified.part, answer.verified.whole),
+            value: match answer.verified.whole {
+                0 => "no figure".to_owned(),
+                whole => format!("{} of {whole}", answer.verified.part),
+            },
             note: answer.verified.percent().map_or_else(String::new, |percent| format!("{percent}%")),
         })
         .collect();
@@ -222,14 +234,4 @@ fn figures(page: &PackPage<'_>) -> Vec<Figure> {
         note: "known to this pack".to_owned(),
     });
     figures
-}
-
-/// The framework with its version, and the profile it is tailored by.
-fn framework(subject: &Subject<'_>) -> String {
-    let Framework { title, version, profile, .. } = subject.framework;
-    match (&subject.scheme.framework, profile) {
-        (None, _) => "none: findings are all that is judged".to_owned(),
-        (Some(_), None) => format!("{title} {version}"),
-        (Some(_), Some(profile)) => format!("{title} {version}, {profile}"),
-    }
 }

@@ -47,7 +47,7 @@ fn line(subject: &Subject<'_>, answer: &Readiness) -> String {
     let scheme = &subject.scheme.id;
     let target = answer.target.map_or_else(String::new, |day| format!("  wanted by {}", day.short()));
     let ready = answer.verified.percent().map_or_else(
-        || "no requirement applies".to_owned(),
+        || "no figure: no requirement applies".to_owned(),
         |percent| format!("{percent}% ready ({} of {})", answer.verified.part, answer.verified.whole),
     );
     format!(

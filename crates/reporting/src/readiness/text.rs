@@ -126,7 +126,7 @@ fn percent(part: u32, whole: u32) -> String {
 fn share(share: Share) -> String {
     match share.percent() {
         Some(percent) => format!("{} of {} ({percent}%)", share.part, share.whole),
-        None => "none applies".to_owned(),
+        None => "no figure".to_owned(),
     }
 }
 
@@ -234,9 +234,10 @@ pub(crate) fn thresholds(subject: &Subject<'_>) -> String {
     let days = words::count(subject.scheme.at_risk_days, "day");
     let profile = subject.framework.profile.as_ref();
     let profile = profile.map_or_else(String::new, |title| format!("Held against the {title}. "));
-    format!(
-        "{profile}At risk: {days} before an action is due while no evidence has come. An open finding of {} severity or above \
-         keeps a requirement from being ready.",
-        words::severity(subject.scheme.threshold)
-    )
+    let at_risk = format!("{profile}At risk: {days} before an action is due while no evidence has come.");
+    if subject.framework.requirements.is_empty() {
+        return at_risk;
+    }
+    let threshold = words::severity(subject.scheme.threshold);
+    format!("{at_risk} An open finding of {threshold} severity or above keeps a requirement from being ready.")
 }

@@ -48,7 +48,8 @@ pub(crate) fn top(answer: &Readiness) -> &[Step] {
 /// counted, so the line never says more than the steps say one by one; a requirement that two steps keep back together
 /// is left out.
 pub(crate) fn effect(subject: &Subject<'_>, answer: &Readiness, steps: &[Step]) -> Option<String> {
-    if steps.is_empty() {
+    // Where nothing is asked there is no figure for a step to lift.
+    if steps.is_empty() || answer.verified.whole == 0 {
         return None;
     }
     let lifting: Vec<&Step> = steps.iter().filter(|step| !step.requirements_freed.is_empty()).collect();

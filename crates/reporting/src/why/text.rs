@@ -171,7 +171,9 @@ fn steps(page: &mut Page, subject: &Subject<'_>, wanted: &Wanted) {
     }
     for answer in subject.answers {
         let told = top(answer);
-        let Some(effect) = effect(subject, answer, told) else { continue };
+        if told.is_empty() {
+            continue;
+        }
         page.gap();
         page.line(&format!("What frees most for {}:", answer.organisation));
         for (at, step) in told.iter().enumerate() {
@@ -180,6 +182,8 @@ fn steps(page: &mut Page, subject: &Subject<'_>, wanted: &Wanted) {
             page.put(&format!("  {number}. "), "     ", &format!("{} ({})", advice.what, frees(step)));
             page.block(&format!("     {}\n", crate::safe::text(&advice.command)));
         }
-        page.line(&effect);
+        if let Some(effect) = effect(subject, answer, told) {
+            page.line(&effect);
+        }
     }
 }

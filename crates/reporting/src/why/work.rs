@@ -8,7 +8,7 @@ use portreeve_model::standing::{FindingStanding, Lens};
 use super::Files;
 use super::tree::Node;
 use crate::readiness::scope;
-use crate::{Subject, checklist, words};
+use crate::{Subject, checklist, safe, words};
 
 /// Files named in a short form.
 const FILES_NAMED: usize = 1;
@@ -66,7 +66,7 @@ pub(super) fn answers(subject: &Subject<'_>, whom: &OrganisationId, id: &Require
     let held = subject.register.assessments.get(&(whom.clone(), id.clone()))?;
     let asked = subject.framework.requirement(&id.number)?;
     let each = asked.indicators.iter().map(|indicator| {
-        let said = words::indicator_answer(held.answers.get(&indicator.id));
+        let said = safe::one_line(&words::indicator_answer(held.answers.get(&indicator.id)));
         let column = words::grade(&indicator.column);
         Node::leaf(format!("{said}  {} ({column}): {}", indicator.id, indicator.text))
     });
