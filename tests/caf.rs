@@ -162,7 +162,6 @@ fn oracle(file: &str) -> Option<PathBuf> {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a test that was left out must say so")]
 fn a_completed_assessment_gets_the_statuses_of_the_service_it_came_from() {
     let (Some(completed), Some(profile)) =
         (oracle("completed_assessment_base.json"), oracle("ORACLE_NCSC_CAF32_SPEC.tsv"))
