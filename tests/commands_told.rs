@@ -65,6 +65,11 @@ fn what_is_told_can_be_typed() {
     ] {
         texts(&place.run(&format!("{line} --json --register shown/register")).json(), &mut found);
     }
+    let graded = Place::with_caf();
+    let _ = graded.run("requirement assess A1.a --rest-no").fine();
+    for line in ["status", "next", "why", "why A1.a", "readiness", "requirement list"] {
+        texts(&graded.run(&format!("{line} --json")).json(), &mut found);
+    }
     found.sort();
     found.dedup();
     assert!(found.len() > 30, "{found:?}");

@@ -243,6 +243,29 @@ fn an_empty_environment_variable_is_unset() {
 }
 
 #[test]
+fn the_readme_s_tour_of_other_schemes_can_be_taken() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap();
+    let section = readme.split("## CAF, Cyber Essentials, audits\n").nth(1).unwrap();
+    let block = section.split("```\n").nth(1).unwrap();
+    let place = Place::newly_made();
+    let _ = place.run("person add internal-auditor --role checker").fine();
+    let mut taken = 0;
+    for line in block.lines() {
+        let command = line.split(" # ").next().unwrap().strip_prefix("portreeve ").expect("every line is a command");
+        let ran = place.run(command);
+        assert!(ran.code == 0 || (ran.code == 1 && command.starts_with("readiness")), "{command}: {ran:?}");
+        if command.starts_with("requirement sheet") {
+            // What the reader does in a spreadsheet.
+            let sheet = fs::read_to_string(place.path("caf.csv")).unwrap();
+            fs::write(place.path("caf.csv"), sheet.replace(",,\r\n", ",no,\r\n")).unwrap();
+        }
+        taken += 1;
+    }
+    assert_eq!(taken, 10);
+    let _ = place.run("readiness --scheme caf-3.2").exits(1);
+}
+
+#[test]
 fn a_framework_that_no_scheme_judges_can_be_read() {
     let place = Place::new().acting_as("security-officer");
     let _ = place.run("init --name Northmoor --organisation NMB=Northmoor").fine();

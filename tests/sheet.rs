@@ -54,6 +54,7 @@ fn every_problem_is_told_with_its_row_and_nothing_is_recorded() {
 fn a_sheet_comes_back_as_a_spreadsheet_saves_it() {
     let place = Place::with_caf();
     let written = sheet(&place, "out.csv");
+    let _ = place.run("requirement assess --sheet out.csv").fine().says("No row of out.csv has an answer");
     let row = written.lines().find(|line| line.starts_with("caf-3.2:A1.a,A1.a.A.1,")).unwrap();
     assert!(row.starts_with("caf-3.2:A1.a,A1.a.A.1,Achieved,\"") && row.ends_with("\",,"), "{row}");
     // Semicolons, CRLF, a mark, a line break in a cell, rows left out and an empty row at the end.

@@ -135,8 +135,8 @@ impl InitArgs {
         }
         text.push_str(
             "  portreeve person add ID --role ROLE      who works in it: nobody checks their own work, so at least two\n  \
-               portreeve framework adopt psn-coco-1.32  what is asked\n  \
-               portreeve scheme adopt psn               what an accreditation needs\n",
+               portreeve framework adopt psn-coco-1.32  what is asked; or caf-3.2, cyber-essentials-3.3, one of your own\n  \
+               portreeve scheme adopt psn               what an accreditation needs; review follows audits by itself\n",
         );
         text
     }

@@ -76,7 +76,7 @@ fn advice(remedy: &Remedy, organisation: &str) -> Advice {
             let number = &requirement.number;
             (
                 format!("Answer the indicators of {number}"),
-                format!("portreeve requirement assess {requirement} --yes INDICATOR … --no INDICATOR …"),
+                format!("portreeve requirement assess {requirement} --yes INDICATOR --no INDICATOR"),
             )
         }
         Remedy::CheckAnswers { requirement } => {

@@ -110,7 +110,11 @@ pub(super) fn assess(path: &Path, named: &[OrganisationId], door: &mut Door) -> 
     let events = changed(register, &whom, &sheet);
     let lost = lost(&sheet);
     if events.is_empty() {
-        let text = format!("Every answer in {shown} is held for {whom} already, so nothing was recorded.\n");
+        let why = match sheet.answers.is_empty() {
+            true => format!("No row of {shown} has an answer"),
+            false => format!("Every answer in {shown} is held for {whom} already"),
+        };
+        let text = format!("{why}, so nothing was recorded.\n");
         let object = json!({ "dry_run": desk.mode == Mode::DryRun, "entries": [], "changes": [] });
         return Ok(lost
             .into_iter()
