@@ -83,7 +83,7 @@ fn advice(remedy: &Remedy, organisation: &str) -> Advice {
             let number = &requirement.number;
             (
                 format!("Have somebody else check the answers to {number}"),
-                format!("portreeve requirement check {requirement} --answers --accept --as SOMEONE-ELSE"),
+                format!("portreeve requirement check {requirement} --accept --as SOMEONE-ELSE"),
             )
         }
         Remedy::RaiseGrade { requirement, indicators } => {
