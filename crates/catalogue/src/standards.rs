@@ -6,7 +6,7 @@ use portreeve_model::standards::{Framework, Scheme};
 
 use crate::oscal::{read_framework, resolve_profile};
 use crate::problem::{Problem, Problems};
-use crate::scheme::read_scheme;
+use crate::scheme::{check_targets, read_scheme};
 
 /// The bytes of the adopted files.
 #[derive(Clone, Copy, Debug)]
@@ -33,16 +33,21 @@ pub struct Standards {
 /// # Errors
 /// All problems of the first file that has any.
 pub fn read_standards(files: AdoptedFiles<'_>) -> Result<Standards, Problems> {
+    let whole = files.framework.map(|(id, catalog)| read_framework(id.clone(), catalog)).transpose()?;
+    // A scheme speaks of the whole framework; a profile may ask for less of it.
+    let scheme = read_scheme(files.scheme, whole.as_ref())?;
     let framework = match (files.framework, files.profile) {
-        (Some((id, catalog)), Some(profile)) => Some(tailor(id, catalog, profile)?),
-        (Some((id, catalog)), None) => Some(read_framework(id.clone(), catalog)?),
+        (Some((id, catalog)), Some(profile)) => {
+            let tailored = tailor(id, catalog, profile)?;
+            check_targets(&scheme, &tailored)?;
+            Some(tailored)
+        }
         (None, Some(_)) => {
             let what = "the scheme judges no requirements";
             return Err(Problems::one(Problem::new("/framework", what, "leave the profile out")));
         }
-        (None, None) => None,
+        (_, None) => whole,
     };
-    let scheme = read_scheme(files.scheme, framework.as_ref())?;
     let framework = framework.unwrap_or_else(|| Framework::of_no_requirements(&scheme));
     Ok(Standards { framework, scheme })
 }

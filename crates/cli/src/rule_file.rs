@@ -14,7 +14,11 @@ pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
         Failure::environment(format!("could not read {}: {because}", path.display()))
             .help("see that the path is right and that you may read the file")
     };
-    let size = fs::metadata(path).map_err(|error| wrong(error.to_string()))?.len();
+    let found = fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
+    if !found.is_file() {
+        return Err(wrong("it is no ordinary file".to_owned()));
+    }
+    let size = found.len();
     if size > FILE_BYTES_MAX {
         let what = format!("{} has {size} bytes; at most {FILE_BYTES_MAX} are read", path.display());
         return Err(Failure::usage(what).help("name a scheme, profile or mapping file in JSON"));

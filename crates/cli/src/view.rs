@@ -336,6 +336,14 @@ pub(crate) fn why(window: &Window<'_>, all: &[Asked], what: Option<&str>, paper:
         let first = found.clone().next();
         found.find(|(_, wanted)| wanted.is_ok()).or(first)
     };
+    if let Some(gate) = what {
+        let having = all.iter().filter(|asked| matches!(wanted(asked, gate), Ok(Wanted::Gate(_))));
+        let schemes: Vec<&str> = having.map(|asked| asked.standards.scheme.id.as_str()).collect();
+        if schemes.len() > 1 {
+            return Err(Failure::usage(format!("several schemes have a gate `{gate}`"))
+                .help(format!("say which with `--scheme`: {}", schemes.join(", "))));
+        }
+    }
     let (asked, wanted) = match (what, all) {
         (None, [asked]) => (asked, Wanted::Scheme),
         (None, _) => return why_across(all, paper),

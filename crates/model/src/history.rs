@@ -150,7 +150,9 @@ impl History {
         Ok(())
     }
 
-    /// The commands left out and the register, once `undone` is obeyed too. Costs one replay.
+    /// The commands left out and the register, once `undone` is obeyed too. Costs two replays: one as things stand, so
+    /// that a check is seen to be about the same entries in both. A second person's word must not come to stand on
+    /// something they never saw.
     fn without(&self, stamp: &Stamp<'_>, undone: &Undone) -> Result<(BTreeSet<CommandId>, Register), Refusal> {
         let unknown = || Refusal::Unknown { noun: "command", id: undone.command.to_string() };
         let given: Vec<&Entry> = self.of_command(&undone.command).map(|(_, entry)| entry).collect();
@@ -172,14 +174,21 @@ impl History {
             }
         }
         let commands = self.left_out(undone);
-        let mut register = Register::default();
-        for (number, entry) in &self.entries {
-            if matches!(entry.event, Event::Undone(_)) || commands.contains(&entry.command) {
-                continue;
+        let (mut register, mut standing) = (Register::default(), Register::default());
+        for (number, entry) in self.entries.iter().filter(|(_, entry)| !matches!(entry.event, Event::Undone(_))) {
+            let stands = !self.undone.contains(&entry.command);
+            if !commands.contains(&entry.command) {
+                let rests = |because| Refusal::RestsOnIt { entry: *number, because: Box::new(because) };
+                register.check(&entry.stamp(), &entry.event).map_err(rests)?;
+                if stands && register.checked_by(&entry.event) != standing.checked_by(&entry.event) {
+                    let what = "what was checked".to_owned();
+                    return Err(rests(Refusal::NothingToCheck { what }));
+                }
+                register.take(*number, &entry.stamp(), &entry.event);
             }
-            let rests = |because| Refusal::RestsOnIt { entry: *number, because: Box::new(because) };
-            register.check(&entry.stamp(), &entry.event).map_err(rests)?;
-            register.take(*number, &entry.stamp(), &entry.event);
+            if stands {
+                standing.take(*number, &entry.stamp(), &entry.event);
+            }
         }
         Ok((commands, register))
     }

@@ -25,8 +25,8 @@ pub fn table(subjects: &[Subject<'_>]) -> Table {
                 answer.organisation.to_string(),
                 words::verdict(answer.verdict),
                 format!("{failing} of {}", answer.gates.len()),
-                share(answer.verified),
-                share(answer.claimed),
+                share(answer.verified, words::left_out(answer)),
+                share(answer.claimed, None),
                 u64::from(answer.findings.open),
                 u64::from(answer.actions.late),
                 answer.target,
@@ -37,9 +37,10 @@ pub fn table(subjects: &[Subject<'_>]) -> Table {
 }
 
 /// So many of so many; nothing where nothing is asked.
-fn share(share: portreeve_model::readiness::Share) -> Cell {
+fn share(share: portreeve_model::readiness::Share, left_out: Option<String>) -> Cell {
+    let left_out = left_out.map_or_else(String::new, |words| format!("; {words}"));
     match share.percent() {
-        Some(percent) => Cell::Text(format!("{percent}% ({} of {})", share.part, share.whole)),
+        Some(percent) => Cell::Text(format!("{percent}% ({} of {}){left_out}", share.part, share.whole)),
         None => Cell::Text("no figure".to_owned()),
     }
 }

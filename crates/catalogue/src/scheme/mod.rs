@@ -47,6 +47,16 @@ pub fn read_scheme(bytes: &[u8], framework: Option<&Framework>) -> Result<Scheme
     problems.verdict(scheme)
 }
 
+/// Holds a framework that a profile has tailored against the grades of a scheme.
+///
+/// # Errors
+/// The profile wants a grade that the scheme does not have.
+pub(crate) fn check_targets(scheme: &Scheme, tailored: &Framework) -> Result<(), Problems> {
+    let mut problems = Gathered::default();
+    grading::check(&scheme.grading, Some(tailored), &mut problems);
+    problems.verdict(Some(()))
+}
+
 /// The framework that a scheme's file names, so that it can be found before the scheme is read; `None` when the scheme
 /// judges no requirements.
 ///

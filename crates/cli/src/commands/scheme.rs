@@ -88,11 +88,14 @@ fn adopt(args: AdoptArgs, door: &mut Door) -> Result<Outcome, Failure> {
     let profile = args.profile.as_deref().map_or(Ok(ProfileAsked::AsBefore), profile)?;
     let asked = SchemeAdoption { id: args.id, bytes, profile, organisations, target };
     let recorded = desk.session.adopt_scheme(&desk.by, &asked, desk.mode)?;
+    let held = || desk.register().schemes.get(&asked.id);
     let change = Change::new(format!("Adopted the scheme {}", asked.id))
         .of(&asked.id)
         .list("for", &asked.organisations)
         .maybe("target", asked.target)
-        .maybe("profile", desk.register().schemes.get(&asked.id).and_then(profile_of));
+        .maybe("profile", held().and_then(profile_of))
+        .maybe("profile sha256", held().and_then(|held| held.event.profile.as_ref()).map(|profile| profile.digest))
+        .maybe("sha256", held().map(|held| held.event.digest));
     let first = match desk.mode {
         Mode::Write => first_step(&desk, &asked.id)?,
         // Nothing was kept that could say more.

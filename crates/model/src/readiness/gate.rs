@@ -215,10 +215,10 @@ fn signature(view: &View<'_>, within: TimeLimit, by: &BTreeSet<Role>) -> Result<
     let Some(signed) = held.and_then(|scheme| scheme.signatures.get(view.organisation)) else {
         return Err(Blocker::NotSigned);
     };
-    let signatory = view.register.people.get(&signed.signatory);
-    if signatory.is_none_or(|person| person.roles.is_disjoint(by)) {
-        return Err(Blocker::SignedByAnother { by: signed.signatory.clone(), needs: by.clone() });
+    if signed.roles.is_disjoint(by) {
+        return Err(Blocker::SignedByAnother { by: signed.event.signatory.clone(), needs: by.clone() });
     }
+    let signed = &signed.event;
     let expires = within.after(signed.on);
     let form_stands = signed
         .form

@@ -199,15 +199,24 @@ impl<'a> View<'a> {
 }
 
 /// A finding concerns a scheme when it comes from a kind of work the scheme follows and touches a requirement of its
-/// framework, or none at all: leaving out the link must not hide a weakness. Where the scheme has no framework, what
+/// framework, or none that any scheme of the organisation judges: neither leaving out the link nor a link that leads
+/// nowhere must hide a weakness. Where the scheme has no framework, what
 /// the finding touches is not asked.
 pub fn concerns(register: &Register, finding: &Finding, scheme: &Scheme, organisation: &OrganisationId) -> bool {
     let touches = || {
         scheme.framework.is_none()
-            || finding.event.requirements.is_empty()
+            || nowhere_judged(register, finding, organisation)
             || in_framework(&finding.event.requirements, scheme).next().is_some()
     };
     finding.event.organisations.contains(organisation) && follows(register, finding, scheme) && touches()
+}
+
+/// Whether none of the requirements a finding touches is judged by a scheme that the organisation goes for.
+fn nowhere_judged(register: &Register, finding: &Finding, organisation: &OrganisationId) -> bool {
+    let going = || register.schemes.values().filter(|held| held.event.organisations.contains(organisation));
+    let judged =
+        |requirement: &RequirementId| going().any(|held| held.event.framework.as_ref() == Some(&requirement.framework));
+    !finding.event.requirements.iter().any(judged)
 }
 
 /// Whether the scheme follows the kind of work that raised the finding.

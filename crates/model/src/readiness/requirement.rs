@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::blocker::{Blocker, Ground, meet};
 use super::{Share, View, in_framework};
 use crate::reference::{FindingId, Grade, IndicatorId, RequirementId};
-use crate::register::assessment::Assessment;
+use crate::register::assessment::{Assessment, IndicatorAnswer};
 use crate::register::finding::Finding;
 use crate::register::requirement::Stance;
 use crate::standards::{EvidenceRule, Grading, Indicator, IndicatorGrading, Requirement};
@@ -130,18 +130,24 @@ fn graded(
         found.take(Err(Blocker::NotAssessed));
         return None;
     };
+    // Where a column takes no alternatives, one says neither yes nor no: the indicator has no answer, and is taken for
+    // true where that is the worse.
+    let said = |indicator: &Indicator| {
+        assessment
+            .answers
+            .get(&indicator.id)
+            .filter(|answer| !answer.is_claimed_otherwise() || grading.alternatives_in.contains(&indicator.column))
+    };
     let counts = |indicator: &Indicator| {
-        assessment.answers.get(&indicator.id).is_some_and(|answer| {
-            let otherwise = answer.is_claimed_otherwise();
-            answer.holds() && (!otherwise || grading.alternatives_in.contains(&indicator.column))
-        })
+        let odd = assessment.answers.contains_key(&indicator.id) && grading.is_lowest(&indicator.column);
+        said(indicator).map_or(odd, IndicatorAnswer::holds)
     };
     let target = asked.target.as_ref().unwrap_or(grading.highest());
     let grade = grading.grade_of(&asked.indicators, counts);
     let met = grading.reaches(grade, target);
     let indicators = || asked.indicators.iter();
     let unanswered: Vec<IndicatorId> =
-        indicators().map(|one| one.id.clone()).filter(|id| !assessment.answers.contains_key(id)).collect();
+        indicators().filter(|one| said(one).is_none()).map(|one| one.id.clone()).collect();
     if !unanswered.is_empty() {
         found.take(Err(Blocker::Unanswered { indicators: unanswered }));
     }

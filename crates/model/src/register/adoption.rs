@@ -143,7 +143,17 @@ pub struct AdoptedScheme {
     /// Each organisation's form.
     pub particulars: BTreeMap<OrganisationId, BTreeMap<String, Note>>,
     /// Each organisation's latest signature.
-    pub signatures: BTreeMap<OrganisationId, CommitmentSigned>,
+    pub signatures: BTreeMap<OrganisationId, Signed>,
+}
+
+/// A signature as the register holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Signed {
+    /// The entry's content.
+    #[serde(flatten)]
+    pub event: CommitmentSigned,
+    /// The roles the signatory held then. A role given later makes no earlier signature better.
+    pub roles: BTreeSet<Role>,
 }
 
 /// Who can bind an organisation at all. Which of them a scheme takes is the scheme's to say.
@@ -168,11 +178,14 @@ impl Register {
         self.known_organisations(&event.organisations)
     }
 
-    /// Adopting a scheme again replaces its file, organisations and target; the forms and signatures stay.
+    /// Adopting a scheme again replaces its file, profile, organisations and target; the forms stay. So do signatures
+    /// while file and profile are the same: nobody has signed for other rules.
     pub(super) fn adopt_scheme(&mut self, trace: Trace, event: &SchemeAdopted) {
         let earlier = self.schemes.remove(&event.id);
-        let (baseline, particulars, signatures) =
-            earlier.map_or_else(Default::default, |held| (held.baseline, held.particulars, held.signatures));
+        let (baseline, particulars, signatures) = earlier.map_or_else(Default::default, |held| {
+            let same = held.event.digest == event.digest && held.event.profile == event.profile;
+            (held.baseline, held.particulars, if same { held.signatures } else { BTreeMap::new() })
+        });
         let held = AdoptedScheme { event: event.clone(), adopted: trace, baseline, particulars, signatures };
         self.schemes.insert(event.id.clone(), held);
     }

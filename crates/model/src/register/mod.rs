@@ -177,6 +177,40 @@ impl Register {
         }
     }
 
+    /// The entries that a check is about: whose answers, proposal, claim or carry it judges.
+    pub(crate) fn checked_by(&self, event: &Event) -> Vec<EntryNumber> {
+        let keys = |whom: &std::collections::BTreeSet<OrganisationId>, requirement: &RequirementId| {
+            whom.iter().map(|one| (one.clone(), requirement.clone())).collect::<Vec<_>>()
+        };
+        match event {
+            Event::AnswersChecked(event) => {
+                let held = keys(&event.organisations, &event.requirement);
+                held.iter().filter_map(|key| self.assessments.get(key)).map(|held| held.answered.entry).collect()
+            }
+            Event::ExclusionChecked(event) => {
+                let held = keys(&event.organisations, &event.requirement);
+                let proposed = held.iter().filter_map(|key| match self.stances.get(key) {
+                    Some(requirement::Stance::Excluded { proposed, .. }) => Some(proposed.entry),
+                    _ => None,
+                });
+                proposed.collect()
+            }
+            Event::CarryJudged(event) => {
+                let held = self.evidence.get(&event.id).and_then(|held| held.carried.get(&event.requirement));
+                held.map(|carried| carried.by.entry).into_iter().collect()
+            }
+            Event::ConclusionChecked(event) => {
+                let held = self.findings.get(&event.id).and_then(|held| held.conclusion.as_ref());
+                held.map(|held| held.proposed.entry).into_iter().collect()
+            }
+            Event::ActionVerified(event) => match self.actions.get(&event.id).map(|held| &held.state) {
+                Some(action::ActionState::Claimed { claim, .. }) => vec![claim.entry],
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
     /// Moves forward by one entry that `check` has passed.
     pub(crate) fn take(&mut self, entry: EntryNumber, stamp: &Stamp<'_>, event: &Event) {
         let trace = Trace { entry, by: stamp.by.clone(), on: stamp.today() };
@@ -218,7 +252,10 @@ impl Register {
             }
             Event::CommitmentSigned(event) => {
                 if let Some(scheme) = self.schemes.get_mut(&event.scheme) {
-                    scheme.signatures.insert(event.organisation.clone(), event.clone());
+                    let held = self.people.get(&event.signatory);
+                    let roles = held.map(|person| person.roles.clone()).unwrap_or_default();
+                    let signed = adoption::Signed { event: event.clone(), roles };
+                    scheme.signatures.insert(event.organisation.clone(), signed);
                 }
             }
             Event::SourceAdded(event) => {

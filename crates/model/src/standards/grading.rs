@@ -127,8 +127,8 @@ impl IndicatorGrading {
         self.rank(target).is_some_and(|target| self.rank(grade) >= Some(target))
     }
 
-    /// The indicators whose answers keep the grade below the target: the true ones that pull it down, or else the ones
-    /// that are not true in the column that would lift it just far enough.
+    /// The indicators whose answers keep the grade below the target: the true ones, where one alone decides, or else the
+    /// ones that are not true in the column that would lift it just far enough.
     pub fn held_back_by(
         &self,
         indicators: &[Indicator],
@@ -136,10 +136,13 @@ impl IndicatorGrading {
         target: &Grade,
     ) -> Vec<IndicatorId> {
         let column = |rule: &GradeRule| indicators.iter().filter(|one| one.column == rule.column).collect::<Vec<_>>();
-        let pulling = self.rules.iter().filter(|rule| !self.reaches(&rule.grade, target));
-        let down: Vec<_> = pulling.flat_map(&column).filter(|one| held(one)).map(|one| one.id.clone()).collect();
-        if !down.is_empty() {
-            return down;
+        let state = |rule: &GradeRule| {
+            let all = column(rule);
+            ColumnState::of(all.iter().filter(|one| held(one)).count(), all.len())
+        };
+        let deciding = self.rules.iter().find(|rule| rule.when.holds(state(rule)));
+        if let Some(rule) = deciding.filter(|rule| rule.when == HowMany::Any) {
+            return column(rule).into_iter().filter(|one| held(one)).map(|one| one.id.clone()).collect();
         }
         let mut lifting: Vec<_> = self.rules.iter().filter(|rule| self.reaches(&rule.grade, target)).collect();
         lifting.sort_by_key(|rule| self.rank(&rule.grade));

@@ -1,6 +1,7 @@
 //! One file a part of the rule book, the laws, the golden ledgers, and the bench they share.
 
 mod actions;
+mod assessments;
 mod carry;
 mod decisions;
 mod drafts;

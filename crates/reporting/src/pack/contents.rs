@@ -46,7 +46,7 @@ fn line(subject: &Subject<'_>, item: &PackItem, organisation: &OrganisationId) -
         }
         PackContent::Signature => held
             .and_then(|held| held.signatures.get(organisation))
-            .map(|signed| format!("signed by {} on {}", signed.signatory, signed.on)),
+            .map(|signed| format!("signed by {} on {}", signed.event.signatory, signed.event.on)),
         PackContent::Plan => Some(super::PLAN.to_owned()),
         PackContent::Requirements => Some(format!("{}, section Requirements", super::PAGE)),
         PackContent::Evidence { any_of } => {

@@ -101,7 +101,8 @@ fn organisation(page: &mut Page, subject: &Subject<'_>, answer: &Readiness) {
     let actions = &answer.actions;
     page.put("  ", "    ", &actions_line(actions.total, actions.claimed, actions.verified));
     let (verified, claimed) = (share(answer.verified), share(answer.claimed));
-    page.put("  ", "    ", &format!("Requirements ready: verified {verified} · claimed {claimed}"));
+    let left_out = words::left_out(answer).map_or_else(String::new, |words| format!(" · {words}"));
+    page.put("  ", "    ", &format!("Requirements ready: verified {verified} · claimed {claimed}{left_out}"));
     page.put("  ", "    ", &growth(&answer.scope, actions.total));
     page.put("  ", "    ", &words::denominator(&answer.findings));
     if let Some(target) = answer.target {

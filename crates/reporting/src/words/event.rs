@@ -1,5 +1,6 @@
 //! Each kind of entry in one line: what happened, to what, and what it says.
 
+use portreeve_model::Digest;
 use portreeve_model::Event;
 use portreeve_model::register::action::{ActionAdded, ActionChanged, ActionMoved, Due};
 use portreeve_model::register::carry::EvidenceCarried;
@@ -78,7 +79,16 @@ fn foundation(event: &Event) -> String {
         }
         Event::SchemeAdopted(event) => {
             let target = event.target.map_or_else(String::new, |day| format!(", wanted by {day}"));
-            format!("scheme adopted {}: {}, for {}{target}", event.id, event.title, organisations(&event.organisations))
+            let profile = event.profile.as_ref().map_or_else(String::new, |profile| {
+                format!(", with the {} (sha256 {})", profile.title, short(&profile.digest))
+            });
+            let whom = organisations(&event.organisations);
+            format!(
+                "scheme adopted {}: {} (sha256 {}){profile}, for {whom}{target}",
+                event.id,
+                event.title,
+                short(&event.digest)
+            )
         }
         Event::MappingAdopted(event) => {
             let pairs: usize = event.pairs.values().map(std::collections::BTreeSet::len).sum();
@@ -95,6 +105,11 @@ fn foundation(event: &Event) -> String {
         }
         other => other.kind().replace('-', " "),
     }
+}
+
+/// So much of a digest as tells two files apart to the eye.
+fn short(digest: &Digest) -> String {
+    digest.to_string().chars().take(12).collect()
 }
 
 fn roles(roles: &std::collections::BTreeSet<Role>) -> String {

@@ -10,7 +10,9 @@ mod standing;
 use std::collections::BTreeSet;
 
 use portreeve_model::Register;
-use portreeve_model::readiness::{FindingCount, GateAnswer, Graded, Verdict};
+use portreeve_model::readiness::{
+    FindingCount, GateAnswer, Graded, Readiness, RequirementAnswer, RequirementState, Verdict,
+};
 use portreeve_model::reference::{Grade, OrganisationId, PersonId};
 use portreeve_model::register::assessment::IndicatorAnswer;
 use portreeve_model::text::Host;
@@ -159,6 +161,15 @@ pub fn hosts<'a>(hosts: impl ExactSizeIterator<Item = &'a Host>) -> String {
 pub fn full_stop(text: &str) -> String {
     let text = text.trim();
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// How many requirements are left out because they are said, and checked, not to apply.
+pub fn left_out(answer: &Readiness) -> Option<String> {
+    let out = |held: &&RequirementAnswer| matches!(held.state, RequirementState::NotApplicable { .. });
+    match answer.requirements.iter().filter(out).count() {
+        0 => None,
+        some => Some(format!("{some} left out as not applicable")),
+    }
 }
 
 /// How many gates fail, and how many of the rest pass only with their plan.
