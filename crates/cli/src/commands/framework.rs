@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use portreeve_engine::{
-    Brought, FrameworkFile, FromLibrary, Imported, Mode, built_in_profiles_of, built_in_scheme_for, write_new,
+    Brought, FrameworkFile, FromLibrary, Imported, Mode, built_in_frameworks, built_in_profiles_of,
+    built_in_scheme_for, write_new,
 };
 use portreeve_model::reference::FrameworkId;
 use portreeve_reporting::words::count;
@@ -147,6 +148,12 @@ fn import(args: ImportArgs, door: &mut Door) -> Result<Outcome, Failure> {
             change = change.fact("sha256", held.event.digest);
             change = change.maybe("original sha256", held.event.original.as_ref().map(|original| original.digest));
         }
+    }
+    for id in ids.iter().filter(|id| built_in_frameworks().contains(id)) {
+        change = change.note(format!(
+            "{id} is the name of a built-in framework too, and this is another one; mappings and playbooks mean the \
+             built-in one. To keep them apart: undo this, and import it with --id."
+        ));
     }
     for one in &mappings {
         change = change.fact("mapping", &one.mapping).fact("pairs", one.pairs);
