@@ -88,3 +88,18 @@ fn a_moved_date_does_not_take_an_action_off_the_late_list() {
     let _ = place.run("why on-time").exits(1).says(says);
     let _ = place.run("action list --late").fine().says("RAP-003");
 }
+
+#[test]
+fn with_several_schemes_nobody_and_two_gates_of_one_name_are_refused() {
+    let place = Place::northmoor();
+    let _ = place.run("scheme adopt review").fine();
+    let _ = place.run("organisation add OTH \"Another\"").fine();
+    for asking in ["readiness", "status", "next", "why"] {
+        let line = format!("{asking} --organisation OTH");
+        let _ = place.run(&line).exits(2).warns("`OTH` does not go for any adopted scheme");
+    }
+    let _ = place.run("framework adopt caf-3.2").fine();
+    let _ = place.run("scheme adopt caf-3.2 --profile baseline --organisation NMB").fine();
+    let _ = place.run("why findings-planned").exits(2).warns("say which with `--scheme`: caf-3.2, psn");
+    let _ = place.run("why findings-planned --scheme psn").fine();
+}

@@ -5,6 +5,15 @@ use super::{Place, day};
 impl Place {
     /// A register with people, a framework and a scheme, written in by its security officer.
     pub(crate) fn northmoor() -> Place {
+        let place = Place::with_people();
+        for line in ["framework adopt psn-coco-1.32", "scheme adopt psn"] {
+            let _ = place.run(line).fine();
+        }
+        place
+    }
+
+    /// A register with people, written in by its security officer.
+    pub(super) fn with_people() -> Place {
         let place = Place::new().acting_as("security-officer");
         for line in [
             "init --name \"Northmoor Borough Council\" --organisation \"NMB=Northmoor Borough Council\" \
@@ -13,8 +22,6 @@ impl Place {
             "person add checker --role checker",
             "person add siro --role siro",
             "person add chief-executive --role signatory",
-            "framework adopt psn-coco-1.32",
-            "scheme adopt psn",
         ] {
             let _ = place.run(line).fine();
         }

@@ -36,34 +36,33 @@ pub fn read_standards(files: AdoptedFiles<'_>) -> Result<Standards, Problems> {
     let whole = files.framework.map(|(id, catalog)| read_framework(id.clone(), catalog)).transpose()?;
     // A scheme speaks of the whole framework; a profile may ask for less of it.
     let scheme = read_scheme(files.scheme, whole.as_ref())?;
-    let framework = match (files.framework, files.profile) {
-        (Some((id, catalog)), Some(profile)) => {
-            let tailored = tailor(id, catalog, profile)?;
+    let framework = match (whole, files.framework, files.profile) {
+        (Some(whole), Some((_, catalog)), Some(profile)) => {
+            let tailored = tailor(whole, catalog, profile)?;
             check_targets(&scheme, &tailored)?;
             Some(tailored)
         }
-        (None, Some(_)) => {
+        (None, _, Some(_)) => {
             let what = "the scheme judges no requirements";
             return Err(Problems::one(Problem::new("/framework", what, "leave the profile out")));
         }
-        (_, None) => whole,
+        (whole, ..) => whole,
     };
     let framework = framework.unwrap_or_else(|| Framework::of_no_requirements(&scheme));
     Ok(Standards { framework, scheme })
 }
 
-/// The framework as a profile tailors it: which requirements are asked for, and how far each is to be met. Whatever the
-/// profile says it imports, it tailors the framework that was adopted, whose title and version stay.
+/// A framework, read from `catalog`, as a profile tailors it: which requirements are asked for, and how far each is to be
+/// met. Whatever the profile says it imports, it tailors the framework that was adopted, whose title and version stay.
 ///
 /// # Errors
-/// All problems of either file; the profile asks for requirements that the framework does not have.
-pub fn tailor(id: &FrameworkId, catalog: &[u8], profile: &[u8]) -> Result<Framework, Problems> {
-    let whole = read_framework(id.clone(), catalog)?;
+/// All problems of the profile; it asks for requirements that the framework does not have.
+pub fn tailor(whole: Framework, catalog: &[u8], profile: &[u8]) -> Result<Framework, Problems> {
     let resolved = resolve_profile(profile, &mut |_| Some(catalog.to_vec()))?;
     if let Some(note) = resolved.notes.into_iter().next() {
         return Err(Problems::one(note));
     }
-    let tailored = read_framework(id.clone(), &resolved.catalog)?;
+    let tailored = read_framework(whole.id.clone(), &resolved.catalog)?;
     let (profile, requirements) = (Some(tailored.title), tailored.requirements);
     Ok(Framework { profile, requirements, ..whole })
 }

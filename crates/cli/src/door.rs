@@ -1,10 +1,11 @@
 //! The way from a command to the register: which folder, who asks, as of when, and whether anything may be written.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use portreeve_engine::{EngineError, Mode, Recorded, Session, When};
+use portreeve_engine::{Asked, EngineError, Mode, Recorded, Session, When};
 use portreeve_model::readiness::AsOf;
-use portreeve_model::reference::PersonId;
+use portreeve_model::reference::{OrganisationId, PersonId, SchemeId};
 use portreeve_model::words::Role;
 use portreeve_model::{Event, History, LogSize, Refusal, Register};
 
@@ -78,13 +79,13 @@ impl Door {
         let when = self.when();
         let session = &*self.open()?;
         let as_of = session.as_of(when);
-        let history = session.history_at(as_of.known)?;
+        let history = Arc::new(session.history_at(as_of.known)?);
         if history.register().opening.is_none() {
             let day = as_of.on;
             return Err(Failure::usage(format!("the register had not been opened by {day}"))
                 .help("leave `--at` and `--known` out, or choose a later day"));
         }
-        Ok(Window { session, history, when, as_of })
+        Ok(Window { session, history, as_of })
     }
 
     /// Opens the register to write in it as it stands now.
@@ -123,8 +124,7 @@ pub(crate) fn present(
 /// A register to ask, as it was known.
 pub(crate) struct Window<'a> {
     pub(crate) session: &'a Session,
-    pub(crate) history: History,
-    pub(crate) when: When,
+    pub(crate) history: Arc<History>,
     pub(crate) as_of: AsOf,
 }
 
@@ -135,6 +135,11 @@ impl Window<'_> {
 
     pub(crate) fn is_demonstration(&self) -> bool {
         self.register().is_demonstration()
+    }
+
+    /// Answers about a scheme as the window looks on it, for each of `organisations`, or for all that go for it.
+    pub(crate) fn ask(&self, scheme: &SchemeId, organisations: &[OrganisationId]) -> Result<Asked, Failure> {
+        Ok(self.session.ask_of(&self.history, scheme, organisations, self.as_of)?)
     }
 }
 

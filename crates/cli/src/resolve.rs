@@ -26,6 +26,39 @@ pub(crate) fn organisations(
     Ok(named.iter().cloned().collect())
 }
 
+/// The schemes, or the one that is named, and for each the organisations that are named; none of them means all that go
+/// for it. Schemes for which nobody named goes are left out, and somebody who goes for none of them is refused: an answer
+/// about nobody would pass for want of anybody.
+pub(crate) fn going(
+    register: &Register,
+    named: Option<&SchemeId>,
+    organisations: &[OrganisationId],
+) -> Result<Vec<(SchemeId, Vec<OrganisationId>)>, Failure> {
+    let meant = self::organisations(register, organisations)?;
+    let schemes = match named {
+        Some(_) => vec![scheme(register, named)?],
+        None if register.schemes.is_empty() => vec![scheme(register, None)?],
+        None => register.schemes.keys().cloned().collect(),
+    };
+    let mut wanted = Vec::new();
+    for scheme in schemes {
+        let Some(held) = register.schemes.get(&scheme) else { continue };
+        let going: Vec<OrganisationId> = meant.intersection(&held.event.organisations).cloned().collect();
+        if !going.is_empty() {
+            wanted.push((scheme, going));
+        }
+    }
+    let going = |whom: &OrganisationId| wanted.iter().any(|(_, going)| going.contains(whom));
+    match organisations.iter().find(|whom| !going(whom)) {
+        Some(stranger) => {
+            let which = named.map_or("any adopted scheme".to_owned(), |id| format!("the scheme `{id}`"));
+            Err(Failure::usage(format!("`{stranger}` does not go for {which}"))
+                .help("`portreeve scheme list` shows who goes for what"))
+        }
+        None => Ok(wanted),
+    }
+}
+
 /// The scheme named, or the only one there is.
 pub(crate) fn scheme(register: &Register, named: Option<&SchemeId>) -> Result<SchemeId, Failure> {
     let known: Vec<&SchemeId> = register.schemes.keys().collect();

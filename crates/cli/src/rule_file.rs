@@ -1,7 +1,8 @@
 //! Files that people bring to be judged by: schemes, profiles and mappings. They are read whole, within a limit.
 
-use std::fs;
 use std::path::Path;
+
+use portreeve_engine::{Unread, read_whole};
 
 use crate::failure::Failure;
 
@@ -14,14 +15,12 @@ pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
         Failure::environment(format!("could not read {}: {because}", path.display()))
             .help("see that the path is right and that you may read the file")
     };
-    let found = fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
-    if !found.is_file() {
-        return Err(wrong("it is no ordinary file".to_owned()));
-    }
-    let size = found.len();
-    if size > FILE_BYTES_MAX {
-        let what = format!("{} has {size} bytes; at most {FILE_BYTES_MAX} are read", path.display());
-        return Err(Failure::usage(what).help("name a scheme, profile or mapping file in JSON"));
-    }
-    fs::read(path).map_err(|error| wrong(error.to_string()))
+    read_whole(path, FILE_BYTES_MAX).map_err(|unread| match unread {
+        Unread::Failed(error) => wrong(error.to_string()),
+        Unread::NotAFile => wrong("it is no ordinary file".to_owned()),
+        Unread::TooLarge { bytes } => {
+            let what = format!("{} has {bytes} bytes; at most {FILE_BYTES_MAX} are read", path.display());
+            Failure::usage(what).help("name a scheme, profile or mapping file in JSON")
+        }
+    })
 }

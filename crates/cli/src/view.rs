@@ -64,7 +64,7 @@ fn judged(window: &Window<'_>) -> Result<Asked, Failure> {
     let schemes = &window.register().schemes;
     let first = schemes.iter().min_by_key(|(id, held)| (held.event.target.is_none(), held.event.target, *id));
     if let Some((scheme, _)) = first {
-        return Ok(window.session.ask(Some(scheme), &[], window.when)?);
+        return window.ask(scheme, &[]);
     }
     let word = |text: &str| text.parse().map_err(|error| Failure::usage(format!("{error}")));
     let id = "none".parse().map_err(|error| Failure::usage(format!("{error}")))?;
@@ -330,27 +330,10 @@ fn one_by_one<'a>(
 }
 
 pub(crate) fn why(window: &Window<'_>, all: &[Asked], what: Option<&str>, paper: &Paper) -> Result<Outcome, Failure> {
-    let meant = |what: &str| {
-        let mut found = all.iter().map(|asked| (asked, wanted(asked, what)));
-        // Where no scheme knows it, the first one says so.
-        let first = found.clone().next();
-        found.find(|(_, wanted)| wanted.is_ok()).or(first)
-    };
-    if let Some(gate) = what {
-        let having = all.iter().filter(|asked| matches!(wanted(asked, gate), Ok(Wanted::Gate(_))));
-        let schemes: Vec<&str> = having.map(|asked| asked.standards.scheme.id.as_str()).collect();
-        if schemes.len() > 1 {
-            return Err(Failure::usage(format!("several schemes have a gate `{gate}`"))
-                .help(format!("say which with `--scheme`: {}", schemes.join(", "))));
-        }
-    }
     let (asked, wanted) = match (what, all) {
         (None, [asked]) => (asked, Wanted::Scheme),
         (None, _) => return why_across(all, paper),
-        (Some(what), _) => match meant(what) {
-            Some((asked, wanted)) => (asked, wanted?),
-            None => return Err(Failure::usage("nobody that was asked about goes for any scheme")),
-        },
+        (Some(what), _) => meant(all, what)?,
     };
     let subject = asked.subject();
     let files = match wanted {
@@ -361,6 +344,25 @@ pub(crate) fn why(window: &Window<'_>, all: &[Asked], what: Option<&str>, paper:
     let text = why::text(&subject, &wanted, &files, page());
     let outcome = answered(asked, "portreeve.why/1", text, why::json(&subject, &wanted, &files, page()));
     Ok(outcome.ending(Ending::fine_if(stands(asked, &wanted))))
+}
+
+/// What a reference means, and the scheme to answer for. Where no scheme knows it, the first one says so.
+fn meant<'a>(all: &'a [Asked], what: &str) -> Result<(&'a Asked, Wanted), Failure> {
+    let (mut known, mut strange) = (Vec::new(), Vec::new());
+    for asked in all {
+        match wanted(asked, what) {
+            Ok(wanted) => known.push((asked, wanted)),
+            Err(failure) => strange.push(failure),
+        }
+    }
+    let having = known.iter().filter(|(_, wanted)| matches!(wanted, Wanted::Gate(_)));
+    let schemes: Vec<&str> = having.map(|(asked, _)| asked.standards.scheme.id.as_str()).collect();
+    if schemes.len() > 1 {
+        return Err(Failure::usage(format!("several schemes have a gate `{what}`"))
+            .help(format!("say which with `--scheme`: {}", schemes.join(", "))));
+    }
+    let nobody = || Failure::usage("nobody that was asked about goes for any scheme");
+    known.into_iter().next().ok_or_else(|| strange.into_iter().next().unwrap_or_else(nobody))
 }
 
 /// What stands in the way of each scheme.

@@ -1,6 +1,7 @@
 //! Asking: what the register says as it was known, judged on a day.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use portreeve_catalogue::{Playbook, Standards};
 use portreeve_collector::Blobs as _;
@@ -25,8 +26,8 @@ pub struct When {
 
 /// A register as it was known, with what it is judged by, and the answers.
 pub struct Asked {
-    /// The entries known.
-    pub history: History,
+    /// The entries known; questions of one moment share them.
+    pub history: Arc<History>,
     /// What they are judged by.
     pub standards: Standards,
     /// One answer for each organisation.
@@ -73,12 +74,27 @@ impl Session {
         when: When,
     ) -> Result<Asked, EngineError> {
         let as_of = self.as_of(when);
-        let history = self.history_at(as_of.known)?;
+        let history = Arc::new(self.history_at(as_of.known)?);
         let scheme = self.scheme_meant(history.register(), scheme)?;
-        let standards = self.standards(history.register(), &scheme)?;
+        self.ask_of(&history, &scheme, organisations, as_of)
+    }
+
+    /// The same of a history that is at hand, which holds the entries that `as_of` knows: several questions of one
+    /// moment need not replay it each.
+    ///
+    /// # Errors
+    /// As [`Session::ask`].
+    pub fn ask_of(
+        &self,
+        history: &Arc<History>,
+        scheme: &SchemeId,
+        organisations: &[OrganisationId],
+        as_of: AsOf,
+    ) -> Result<Asked, EngineError> {
+        let standards = self.standards(history.register(), scheme)?;
         let answers = answers(history.register(), &standards, organisations, as_of)?;
         let playbooks = followed(history.register())?;
-        Ok(Asked { history, standards, answers, playbooks, as_of })
+        Ok(Asked { history: Arc::clone(history), standards, answers, playbooks, as_of })
     }
 
     /// The scheme named, or the only one there is.

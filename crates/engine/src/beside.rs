@@ -80,21 +80,51 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, EngineError> {
         what: format!("the file {}", path.display()),
         problems: Problems::one(Problem::new("", what, remedy)),
     };
-    let seen = fs::metadata(path).map_err(failed)?;
-    if !seen.is_file() {
-        return Err(refused("it is not a file".to_owned(), "name a file"));
-    }
     let most = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX);
+    read_whole(path, most).map_err(|unread| match unread {
+        Unread::Failed(source) => failed(source),
+        Unread::NotAFile => refused("it is not a file".to_owned(), "name a file"),
+        Unread::TooLarge { bytes } => {
+            let what = format!("it has {bytes} bytes; at most {most} are read");
+            refused(what, "leave out what is not needed, or split it")
+        }
+    })
+}
+
+/// Why a file was not read.
+#[derive(Debug)]
+pub enum Unread {
+    /// The system could not.
+    Failed(std::io::Error),
+    /// It is a folder, a pipe or a device.
+    NotAFile,
+    /// It is over the limit.
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+    },
+}
+
+/// The bytes of a file of at most so many.
+///
+/// # Errors
+/// It cannot be read, is no file, or is too large, which is seen before a byte of it is read.
+pub fn read_whole(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
+    let seen = fs::metadata(path).map_err(Unread::Failed)?;
+    if !seen.is_file() {
+        return Err(Unread::NotAFile);
+    }
+    if seen.len() > most {
+        return Err(Unread::TooLarge { bytes: seen.len() });
+    }
     let mut bytes = Vec::new();
-    if seen.len() <= most {
-        // One byte more than fits: a file that has grown since is noticed as too large.
-        File::open(path).map_err(failed)?.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+    // One byte more than fits: a file that has grown since is noticed as too large.
+    let opened = File::open(path).map_err(Unread::Failed)?;
+    let read = opened.take(most + 1).read_to_end(&mut bytes).map_err(Unread::Failed)?;
+    match u64::try_from(read) {
+        Ok(read) if read <= most => Ok(bytes),
+        _ => Err(Unread::TooLarge { bytes: most + 1 }),
     }
-    if seen.len() > most || bytes.len() > FILE_BYTES_MAX {
-        let what = format!("it has {} bytes; at most {most} are read", seen.len());
-        return Err(refused(what, "leave out what is not needed, or split it"));
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]

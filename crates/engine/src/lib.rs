@@ -23,6 +23,7 @@ mod standards;
 mod story;
 
 pub use ask::{Asked, When};
+pub use beside::{Unread, read_whole};
 pub use check::{RegisterReport, verify_register};
 pub use error::{EngineError, Kind};
 pub use evidence::{Added, Files, Taken, digest_of_file};

@@ -142,8 +142,9 @@ impl Session {
         let mut frameworks = BTreeMap::new();
         let held = self.register().frameworks.iter();
         for (id, held) in held.filter(|(_, held)| held.event.original.is_some()) {
-            known.extend(ByUrn::of(id, &self.blob(&held.event.digest)?).map_err(wrong)?);
-            frameworks.insert(id.clone(), self.framework(self.register(), id)?);
+            let catalog = self.blob(&held.event.digest)?;
+            known.extend(ByUrn::of(id, &catalog).map_err(wrong)?);
+            frameworks.insert(id.clone(), read_framework(id.clone(), &catalog).map_err(wrong)?);
         }
         for one in &imported.frameworks {
             known.extend(ByUrn::of(&one.id, &one.catalog).map_err(wrong)?);

@@ -155,10 +155,7 @@ pub fn built_in_schemes() -> Vec<SchemeId> {
 
 /// The built-in scheme that judges a framework's requirements, if there is one.
 pub fn built_in_scheme_for(framework: &FrameworkId) -> Option<SchemeId> {
-    bundled::scheme_ids().into_iter().find(|id| {
-        let named = bundled::scheme_file(id.as_str()).map(|bytes| portreeve_catalogue::scheme::framework_named(&bytes));
-        matches!(named, Some(Ok(Some(named))) if &named == framework)
-    })
+    bundled::scheme_ids().into_iter().find(|id| framework_of_built_in_scheme(id.as_str()).as_ref() == Some(framework))
 }
 
 /// The built-in profiles that say how far each requirement of a framework must be met.
@@ -178,8 +175,7 @@ fn must_say_how_far(scheme: &Scheme, framework: &Framework) -> Result<(), Engine
     if !graded || framework.requirements.iter().all(|asked| asked.target.is_some()) {
         return Ok(());
     }
-    let known: Vec<String> =
-        bundled::profile_ids(framework.id.as_str()).iter().map(|id| format!("`--profile {id}`")).collect();
+    let known: Vec<String> = built_in_profiles_of(&framework.id).iter().map(|id| format!("`--profile {id}`")).collect();
     let known = if known.is_empty() { "a profile file".to_owned() } else { known.join(", ") };
     Err(EngineError::Unfit(format!(
         "the scheme `{}` grades requirements, and no profile says how far each must be met: choose {known}, or give your \

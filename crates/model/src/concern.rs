@@ -106,22 +106,10 @@ fn of_event(event: &Event, scheme: &SchemeId) -> (Reach, Vec<Subject>) {
         Event::CertificateWithdrawn(event) => (Reach::ItsSubjects, vec![("certificate", event.id.to_string())]),
         Event::PackBuilt(event) => (mine(&event.scheme, &event.organisations), Vec::new()),
         Event::RequirementStated(event) => (Reach::Only(event.organisations.clone()), Vec::new()),
-        Event::ExclusionProposed(event) => {
-            let subjects = event.organisations.iter().map(|whom| stance(whom, &event.requirement)).collect();
-            (Reach::Only(event.organisations.clone()), subjects)
-        }
-        Event::ExclusionChecked(event) => {
-            let subjects = event.organisations.iter().map(|whom| stance(whom, &event.requirement)).collect();
-            (Reach::Only(event.organisations.clone()), subjects)
-        }
-        Event::IndicatorsAnswered(event) => {
-            let subjects = event.organisations.iter().map(|whom| answers(whom, &event.requirement)).collect();
-            (Reach::Only(event.organisations.clone()), subjects)
-        }
-        Event::AnswersChecked(event) => {
-            let subjects = event.organisations.iter().map(|whom| answers(whom, &event.requirement)).collect();
-            (Reach::Only(event.organisations.clone()), subjects)
-        }
+        Event::ExclusionProposed(event) => said_by("requirement", &event.organisations, &event.requirement),
+        Event::ExclusionChecked(event) => said_by("requirement", &event.organisations, &event.requirement),
+        Event::IndicatorsAnswered(event) => said_by("answers", &event.organisations, &event.requirement),
+        Event::AnswersChecked(event) => said_by("answers", &event.organisations, &event.requirement),
         Event::Undone(event) => (Reach::ItsSubjects, vec![("command", event.command.to_string())]),
         _ => of_record(event),
     }
@@ -214,10 +202,12 @@ fn decision(id: &crate::reference::DecisionId) -> Subject {
     ("decision", id.to_string())
 }
 
-fn answers(whom: &OrganisationId, requirement: &crate::reference::RequirementId) -> Subject {
-    ("answers", format!("{whom} {requirement}"))
-}
-
-fn stance(whom: &OrganisationId, requirement: &crate::reference::RequirementId) -> Subject {
-    ("requirement", format!("{whom} {requirement}"))
+/// What each of several organisations says about one requirement.
+fn said_by(
+    noun: &'static str,
+    organisations: &BTreeSet<OrganisationId>,
+    requirement: &crate::reference::RequirementId,
+) -> (Reach, Vec<Subject>) {
+    let subjects = organisations.iter().map(|whom| (noun, format!("{whom} {requirement}"))).collect();
+    (Reach::Only(organisations.clone()), subjects)
 }

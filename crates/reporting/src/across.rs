@@ -40,7 +40,7 @@ pub fn table(subjects: &[Subject<'_>]) -> Table {
 fn share(share: portreeve_model::readiness::Share, left_out: Option<String>) -> Cell {
     let left_out = left_out.map_or_else(String::new, |words| format!("; {words}"));
     match share.percent() {
-        Some(percent) => Cell::Text(format!("{percent}% ({} of {}){left_out}", share.part, share.whole)),
+        Some(_) => Cell::Text(format!("{share}{left_out}")),
         None => Cell::Text("no figure".to_owned()),
     }
 }

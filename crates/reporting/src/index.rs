@@ -13,6 +13,7 @@ use crate::page::matters::{DecisionView, RiskView};
 use crate::page::plan::{ActionView, SourceView};
 use crate::page::verdict::VerdictView;
 use crate::page::{Figure, Frame, Tag, chain, matters, plan, verdict};
+use crate::readiness::scope;
 use crate::{RenderError, Subject, page};
 
 /// A file of evidence in a pack.
@@ -189,7 +190,7 @@ fn listed(page: &PackPage<'_>) -> Vec<Listed> {
 fn anchors(subject: &Subject<'_>) -> Anchors {
     let register = subject.register;
     let mut anchors = Anchors::new();
-    let actions = register.actions.iter().filter(|(_, action)| plan::concerns(subject, action));
+    let actions = register.actions.iter().filter(|(_, action)| scope::in_scope(subject, action));
     anchors.add(Kind::Action, actions.map(|(id, _)| id));
     anchors.add(Kind::Finding, chain::findings_in_order(register).filter(|id| register.findings.contains_key(*id)));
     anchors.add(Kind::Evidence, register.evidence.keys());

@@ -11,6 +11,7 @@ use crate::page::matters::DecisionView;
 use crate::page::plan::ActionView;
 use crate::page::verdict::VerdictView;
 use crate::page::{Figure, Frame, Tag, capital, chain, matters, plan, verdict};
+use crate::readiness::scope::in_scope;
 use crate::{RenderError, Subject, page, words};
 
 #[derive(Serialize)]
@@ -126,7 +127,7 @@ fn anchors(subject: &Subject<'_>) -> Anchors {
     );
     let late = register.actions.iter().filter(|(_, action)| {
         let passed = action.original.is_some_and(|original| original < subject.as_of.on);
-        passed && register.is_unfinished(action) && plan::concerns(subject, action)
+        passed && register.is_unfinished(action) && in_scope(subject, action)
     });
     anchors.add(Kind::Action, late.map(|(id, _)| id));
     anchors.add(Kind::Requirement, subject.framework.requirements.iter().map(|asked| &asked.number));

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use portreeve_catalogue::{Catalogue, bundled, tailor};
+use portreeve_catalogue::{Catalogue, bundled, read_framework, tailor};
 use portreeve_model::reference::Grade;
 use portreeve_model::standards::{ColumnState, Framework, Grading, IndicatorGrading};
 use serde_json::Value;
@@ -27,7 +27,8 @@ fn framework(version: &str, profile: &str) -> Framework {
     let id = format!("caf-{version}");
     let catalog = bundled::framework_file(&id).expect("it is built in");
     let profile = bundled::profile_file(&id, profile).expect("it is built in");
-    tailor(&id.parse().expect("a reference"), &catalog, &profile).expect("it holds together")
+    let whole = read_framework(id.parse().expect("a reference"), &catalog).expect("it holds together");
+    tailor(whole, &catalog, &profile).expect("it holds together")
 }
 
 /// The grade of columns in these states: achieved, partially achieved, not achieved.

@@ -1,13 +1,13 @@
 //! `portreeve lint`: what is missing from a submission, thing by thing, on the day it is to be made.
 
 use clap::Args;
-use portreeve_engine::When;
 use portreeve_model::Day;
+use portreeve_model::readiness::AsOf;
 use portreeve_model::reference::{OrganisationId, SchemeId};
 use portreeve_reporting::lint::{self, Linted, Submission};
 
 use super::Run;
-use crate::door::{Door, Window};
+use crate::door::Door;
 use crate::failure::Failure;
 use crate::outcome::{Ending, Outcome};
 use crate::resolve;
@@ -42,11 +42,11 @@ impl Run for LintArgs {
             .help("name a later day; to look from an earlier one, as it was known then, add `--at DATE`"));
         }
         let mut asked = Vec::new();
-        for (scheme, organisations) in self.wanted(&window)? {
+        for (scheme, organisations) in resolve::going(window.register(), self.scheme.as_ref(), &self.organisations)? {
             let target = window.register().schemes.get(&scheme).and_then(|held| held.event.target);
             let submission = Submission::of(today, self.on, target);
-            let when = When { on: Some(submission.on), known: Some(window.as_of.known) };
-            asked.push((window.session.ask(Some(&scheme), &organisations, when)?, submission));
+            let as_of = AsOf { known: window.as_of.known, on: submission.on };
+            asked.push((window.session.ask_of(&window.history, &scheme, &organisations, as_of)?, submission));
         }
         let schemes: Vec<Linted<'_>> =
             asked.iter().map(|(asked, submission)| lint::lint(asked.subject(), *submission)).collect();
@@ -54,37 +54,5 @@ impl Run for LintArgs {
         let text = lint::text(&schemes, layout());
         let outcome = Outcome::new(window.is_demonstration(), "portreeve.lint/1", text, lint::json(&schemes));
         Ok(outcome.ending(Ending::fine_if(clean)))
-    }
-}
-
-impl LintArgs {
-    /// The schemes, and for each the organisations that are named; none of them means all that go for it. Without a
-    /// scheme, those are left out for which nobody named goes.
-    fn wanted(&self, window: &Window<'_>) -> Result<Vec<(SchemeId, Vec<OrganisationId>)>, Failure> {
-        let register = window.register();
-        let named = resolve::organisations(register, &self.organisations)?;
-        let schemes = match &self.scheme {
-            Some(_) => vec![resolve::scheme(register, self.scheme.as_ref())?],
-            None if register.schemes.is_empty() => vec![resolve::scheme(register, None)?],
-            None => register.schemes.keys().cloned().collect(),
-        };
-        let mut wanted = Vec::new();
-        for scheme in schemes {
-            let Some(held) = register.schemes.get(&scheme) else { continue };
-            let going: Vec<OrganisationId> = named.intersection(&held.event.organisations).cloned().collect();
-            if !going.is_empty() {
-                wanted.push((scheme, going));
-            }
-        }
-        let going = |whom: &OrganisationId| wanted.iter().any(|(_, going)| going.contains(whom));
-        match self.organisations.iter().find(|whom| !going(whom)) {
-            Some(stranger) => {
-                let which =
-                    self.scheme.as_ref().map_or("any adopted scheme".to_owned(), |id| format!("the scheme `{id}`"));
-                Err(Failure::usage(format!("`{stranger}` does not go for {which}"))
-                    .help("`portreeve scheme list` shows who goes for what"))
-            }
-            None => Ok(wanted),
-        }
     }
 }

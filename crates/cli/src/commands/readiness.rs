@@ -31,15 +31,9 @@ impl About {
         if self.scheme.is_some() || register.schemes.len() < 2 {
             return Ok(vec![self.ask(window)?]);
         }
-        let organisations = resolve::organisations(register, &self.organisations)?;
-        let mut all = Vec::new();
-        for (scheme, held) in &register.schemes {
-            let whom: Vec<OrganisationId> = held.event.organisations.intersection(&organisations).cloned().collect();
-            if !whom.is_empty() {
-                all.push(window.session.ask(Some(scheme), &whom, window.when)?);
-            }
-        }
-        Ok(all)
+        let going = resolve::going(register, None, &self.organisations)?;
+        let asked = going.iter().map(|(scheme, whom)| window.ask(scheme, whom));
+        asked.collect()
     }
 
     /// Asks about every scheme there is, of which there may be none; one that is named has to judge `framework`.
@@ -70,7 +64,7 @@ impl About {
             let names: Vec<String> = going.iter().map(ToString::to_string).collect();
             return Err(failure.help(format!("those that do: {}", names.join(", "))));
         }
-        Ok(window.session.ask(Some(&scheme), &self.organisations, window.when)?)
+        window.ask(&scheme, &self.organisations)
     }
 }
 

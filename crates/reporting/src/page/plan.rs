@@ -1,6 +1,5 @@
 //! The remediation action plan: findings in their reports' own order, and the actions.
 
-use portreeve_model::readiness::action_concerns;
 use portreeve_model::reference::{ActionId, FindingId, SourceId};
 use portreeve_model::register::action::Action;
 use portreeve_model::register::finding::{Finding, Source};
@@ -9,6 +8,7 @@ use serde::Serialize;
 
 use super::anchor::{Anchors, Kind, Link};
 use super::{Tag, capital, matters};
+use crate::readiness::scope::in_scope;
 use crate::{Subject, words};
 
 /// A report and its findings.
@@ -113,14 +113,8 @@ fn finding_view(subject: &Subject<'_>, anchors: &Anchors, id: &FindingId, held: 
 
 /// The actions of the page's organisations.
 pub(crate) fn actions(subject: &Subject<'_>, anchors: &Anchors) -> Vec<ActionView> {
-    let ours = subject.register.actions.iter().filter(|(_, action)| concerns(subject, action));
+    let ours = subject.register.actions.iter().filter(|(_, action)| in_scope(subject, action));
     ours.map(|(id, action)| action_view(subject, anchors, id, action)).collect()
-}
-
-/// Whether an action is in scope for one of the page's organisations, by the model's own rule.
-pub(crate) fn concerns(subject: &Subject<'_>, action: &Action) -> bool {
-    let mut whom = subject.answers.iter().map(|answer| &answer.organisation);
-    whom.any(|one| action_concerns(subject.register, action, subject.scheme, one))
 }
 
 fn action_view(subject: &Subject<'_>, anchors: &Anchors, id: &ActionId, action: &Action) -> ActionView {

@@ -31,10 +31,13 @@ pub(crate) fn findings<'a>(subject: &Subject<'a>) -> BTreeMap<&'a FindingId, &'a
 
 /// The actions in scope for any of the organisations, the withdrawn ones among them, by the model's own rule.
 pub(crate) fn actions<'a>(subject: &Subject<'a>) -> BTreeMap<&'a ActionId, &'a Action> {
-    let whom = whom(subject);
-    let anybodys =
-        |action: &Action| whom.iter().any(|one| action_concerns(subject.register, action, subject.scheme, one));
-    subject.register.actions.iter().filter(|(_, action)| anybodys(action)).collect()
+    subject.register.actions.iter().filter(|(_, action)| in_scope(subject, action)).collect()
+}
+
+/// Whether an action is in scope for any of the organisations.
+pub(crate) fn in_scope(subject: &Subject<'_>, action: &Action) -> bool {
+    let mut whom = subject.answers.iter().map(|answer| &answer.organisation);
+    whom.any(|one| action_concerns(subject.register, action, subject.scheme, one))
 }
 
 /// Actions counted once, whoever shares them.
