@@ -63,11 +63,12 @@ fn about(error: &EngineError) -> Vec<String> {
         }
         EngineError::Unknown { near, given, .. } => return meant(given, near),
         EngineError::Io { .. } => "see that the path is right, that there is room, and that you may use it",
-        EngineError::Incomplete { gaps } => {
-            let named = gaps.iter().take(GAPS_SHOWN_MAX);
+        EngineError::Incomplete { omitted } => {
+            let named = omitted.gaps().iter().take(GAPS_SHOWN_MAX);
             let mut lines: Vec<String> = named.map(|gap| format!("not taken: {} ({})", gap.path, gap.reason)).collect();
-            if gaps.len() > GAPS_SHOWN_MAX {
-                lines.push(format!("and {} more", gaps.len() - GAPS_SHOWN_MAX));
+            let further = omitted.gap_count() - lines.len() as u64;
+            if further > 0 {
+                lines.push(format!("and {further} more"));
             }
             lines.push("make them readable, or record what there is with `--gaps-will-do`".to_owned());
             return lines;

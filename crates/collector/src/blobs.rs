@@ -26,14 +26,12 @@ pub trait Blobs: Send + Sync {
     /// [`BlobError::Source`] if `source` fails, and then nothing has been added; otherwise whatever the store met.
     fn put(&self, source: &mut dyn Read) -> Result<Stored, BlobError>;
 
-    /// Like [`put`](Self::put), but the object is only sure to survive a power cut after the next
-    /// [`settle`](Self::settle): for many objects in a row. A store without such a shortcut need not implement it.
+    /// A hand that puts many objects in a row: one for each thread. What it puts is sure to survive a power cut after the
+    /// hand has finished and the next [`settle`](Self::settle) has returned.
     ///
     /// # Errors
-    /// As [`put`](Self::put).
-    fn put_unsettled(&self, source: &mut dyn Read) -> Result<Stored, BlobError> {
-        self.put(source)
-    }
+    /// Whatever the store met.
+    fn hand(&self) -> Result<Box<dyn Hand + '_>, BlobError>;
 
     /// Makes every object put before this call survive a power cut.
     ///
@@ -70,6 +68,27 @@ pub trait Blobs: Send + Sync {
     /// # Errors
     /// Whatever the store met.
     fn remove(&self, name: &Digest) -> Result<(), BlobError>;
+}
+
+/// Puts many objects, for one thread. Dropped before it has finished, it may or may not have kept what was put whole.
+pub trait Hand: Send {
+    /// Takes `bytes`, whose SHA-256 the caller has just computed.
+    ///
+    /// # Errors
+    /// Whatever the store met.
+    fn put(&mut self, digest: &Digest, bytes: &[u8]) -> Result<(), BlobError>;
+
+    /// Takes the bytes of `source`, however many.
+    ///
+    /// # Errors
+    /// [`BlobError::Source`] if `source` fails, and then nothing has been added; otherwise whatever the store met.
+    fn put_from(&mut self, source: &mut dyn Read) -> Result<Stored, BlobError>;
+
+    /// Hands over what is still in hand.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    fn finish(self: Box<Self>) -> Result<(), BlobError>;
 }
 
 /// What can go wrong in a store. The text says what was attempted, on what; the source says why.

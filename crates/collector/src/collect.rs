@@ -1,24 +1,65 @@
-//! Carrying out a plan: every file read once, hashed and kept on the way, the manifest written as they come.
+//! Carrying out a collection: every file read once, hashed and kept on the way, the manifest written as they come.
 //!
-//! The manifest is the stream and the files are what makes it: the store asks for the next piece of the manifest, the
-//! next batch of files is read by all cores, and their lines are that piece. So at any time one batch of lines is held,
-//! whatever the number of files; and objects are settled before the manifest that names them is.
+//! The manifest is the stream and the files are what makes it: the store asks for the next piece of the manifest, and the
+//! outcomes of the walk, which come in order, are that piece. So no list is held, whatever the number of files; and all
+//! objects are settled before the manifest that names them is.
 //!
 //! Must never put a file into the manifest that changed while it was read, or drop one without listing it.
 
-use std::sync::atomic::AtomicBool;
+use std::num::NonZeroUsize;
 
+use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestError, ManifestLine};
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
-use crate::manifests::{ManifestWriteError, write_manifest};
-use crate::steady::{NotRead, read_steadily};
-use crate::watch::is_set;
-use crate::{BlobError, Blobs, Plan, PlannedFile, Progress, SkipReason, Skipped, Stored, Watch};
+use crate::changes::Comparison;
+use crate::flow::usual_workers;
+use crate::manifests::{ManifestLines, ManifestWriteError, write_manifest};
+use crate::reader::{Ended, Event, Found, Keeper, Nowhere, Passed, Reader, events};
+use crate::scan::{ScanWriter, Scans, TreeName};
+use crate::stamp::FileTime;
+use crate::{
+    BlobError, Blobs, Changes, Hand, ManifestReadError, Omitted, Progress, Source, Stored, Watch, read_manifest,
+};
 
-/// How many files are read between two pieces of the manifest. Enough to keep every core busy to the end of a batch of
-/// small files; one large file in a batch is read by one core, and the others wait for it.
-const BATCH_FILES: usize = 1024;
+/// Whether a collection keeps the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Keep {
+    /// In the store.
+    #[default]
+    Bytes,
+    /// Where they are: only their digests are taken.
+    Digests,
+}
+
+/// What helps a collection to read less than everything, and what it leaves for the next one.
+#[derive(Clone, Copy, Debug)]
+pub struct Remembering<'a> {
+    /// Where it is kept what was seen of trees.
+    pub scans: &'a Scans,
+    /// Which tree it is.
+    pub tree: TreeName,
+    /// The time before anything is read.
+    pub read_at: FileTime,
+    /// Whether to read everything all the same.
+    pub read_all: bool,
+}
+
+/// How a collection is to be made.
+#[derive(Default)]
+pub struct Collecting<'a> {
+    /// Whether the bytes are kept.
+    pub keep: Keep,
+    /// What is remembered of the tree, if it is a tree.
+    pub remembering: Option<Remembering<'a>>,
+    /// The manifest to compare with.
+    pub earlier: Option<Digest>,
+    /// Told of each file in the collection with its size, in order.
+    pub listener: Option<&'a mut dyn FnMut(&ManifestLine, u64)>,
+    /// How many threads read; as many as are useful if nobody says.
+    pub workers: Option<NonZeroUsize>,
+    /// How the caller follows it.
+    pub watch: Watch<'a>,
+}
 
 /// What a collection has become.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,19 +70,18 @@ pub struct Collected {
     pub files: u64,
     /// Their bytes together, each file counted, even if two hold the same.
     pub bytes: u64,
-    /// Everything that was met and not taken, sorted by path: what the plan listed, and what could not be read.
-    pub skipped: Vec<Skipped>,
+    /// How many of the files were read; the others were remembered.
+    pub read: u64,
+    /// Everything that was met and not taken.
+    pub omitted: Omitted,
+    /// What is different from the earlier collection, if it was compared with one.
+    pub changes: Option<Changes>,
 }
 
 impl Collected {
-    /// What was asked for and is not in the manifest: unreadable, changed, gone, too large, too deep.
-    pub fn gaps(&self) -> impl Iterator<Item = &Skipped> {
-        self.skipped.iter().filter(|skipped| skipped.reason.leaves_a_gap())
-    }
-
     /// Whether everything that was asked for is in the manifest.
-    pub fn is_complete(&self) -> bool {
-        self.gaps().next().is_none()
+    pub const fn is_complete(&self) -> bool {
+        self.omitted.gap_count() == 0
     }
 }
 
@@ -54,104 +94,194 @@ pub enum CollectError {
     /// The store failed.
     #[error("the store could not take the collection")]
     Store(#[source] BlobError),
-    /// The plan was out of order: a mistake in this program.
-    #[error("the plan of the collection was out of order")]
+    /// The walk was out of order: a mistake in this program.
+    #[error("the walk of the collection was out of order")]
     Order(#[source] ManifestError),
+    /// The earlier manifest cannot be compared with.
+    #[error("the earlier collection could not be read")]
+    Earlier(#[source] ManifestReadError),
 }
 
-/// Reads every file of `plan`, keeps the bytes in `blobs`, and stores the manifest last. A file that cannot be read is
-/// listed and the rest goes on; whether an incomplete collection is good enough is the caller's to decide.
+impl From<Ended> for CollectError {
+    fn from(ended: Ended) -> CollectError {
+        match ended {
+            Ended::Stopped => CollectError::Stopped,
+            Ended::Store(error) => CollectError::Store(error),
+        }
+    }
+}
+
+/// Reads every file of `source`, keeps the bytes in `blobs` if asked, and stores the manifest last. A file that cannot be
+/// read is listed and the rest goes on; whether an incomplete collection is good enough is the caller's to decide.
 ///
 /// # Errors
 /// When the store fails, or the work was stopped. Nothing refers to what was stored by then.
-pub fn collect(plan: &Plan, blobs: &dyn Blobs, watch: Watch<'_>) -> Result<Collected, CollectError> {
-    let mut batches = Batches {
-        plan,
-        blobs,
-        watch,
-        rest: plan.files(),
-        ready: Vec::new().into_iter(),
-        done: Progress { files: 0, bytes: 0 },
-        skipped: plan.skipped().to_vec(),
+pub fn collect(source: &Source, blobs: &dyn Blobs, how: Collecting<'_>) -> Result<Collected, CollectError> {
+    let reader = Reader { source, workers: how.workers.unwrap_or_else(usual_workers), watch: how.watch };
+    let memory = how.remembering.filter(|how| !how.read_all).map(|how| how.scans.remembered(how.tree));
+    let writer = how.remembering.and_then(|how| how.scans.begin(how.tree, how.read_at));
+    let comparison = match how.earlier {
+        None => None,
+        Some(earlier) => {
+            let lines = read_manifest(&earlier, blobs).map_err(CollectError::Earlier)?;
+            Some(Comparison::with(lines).map_err(CollectError::Earlier)?)
+        }
     };
-    let manifest = write_manifest(&mut batches, blobs).map_err(|error| match error {
+    let mut record = Record {
+        writer,
+        comparison,
+        listener: how.listener,
+        watch: how.watch,
+        done: Progress::default(),
+        read: 0,
+        omitted: Omitted::default(),
+    };
+    let keeper: &dyn Keeper = match how.keep {
+        Keep::Bytes => &InStore(blobs),
+        Keep::Digests => &Nowhere,
+    };
+    let manifest = reader.read(memory, keeper, |steps| {
+        let lines = Lines { events: events(steps), record: &mut record, blobs, over: false };
+        write_manifest(lines, blobs)
+    });
+    let manifest = manifest.map_err(|error| match error {
         ManifestWriteError::Line(error) => error,
         ManifestWriteError::Order(error) => CollectError::Order(error),
         ManifestWriteError::Store(error) => CollectError::Store(error),
     })?;
-    let Batches { mut skipped, done, .. } = batches;
-    skipped.sort_by(|left, right| left.path.cmp(&right.path));
-    Ok(Collected { manifest, files: done.files, bytes: done.bytes, skipped })
+    let Record { writer, comparison, done, read, omitted, .. } = record;
+    if let Some(writer) = writer {
+        writer.finish();
+    }
+    let changes = comparison.map(Comparison::finish).transpose().map_err(CollectError::Earlier)?;
+    Ok(Collected { manifest, files: done.files, bytes: done.bytes, read, omitted, changes })
 }
 
-/// The lines of the manifest, made a batch at a time.
-struct Batches<'a> {
-    plan: &'a Plan,
-    blobs: &'a dyn Blobs,
+/// What is noted of a collection while it is made.
+struct Record<'a> {
+    writer: Option<ScanWriter>,
+    comparison: Option<Comparison<ManifestLines>>,
+    listener: Option<&'a mut dyn FnMut(&ManifestLine, u64)>,
     watch: Watch<'a>,
-    rest: &'a [PlannedFile],
-    ready: std::vec::IntoIter<ManifestLine>,
     done: Progress,
-    skipped: Vec<Skipped>,
+    read: u64,
+    omitted: Omitted,
 }
 
-impl Batches<'_> {
-    /// Reads the next batch in parallel, then takes its outcomes in the order of the plan.
-    fn read_batch(&mut self) -> Result<(), CollectError> {
-        let (batch, rest) = self.rest.split_at(self.rest.len().min(BATCH_FILES));
-        self.rest = rest;
-        let (root, blobs, stop) = (&self.plan.root, self.blobs, self.watch.stop);
-        let keep = |file: &PlannedFile| keep(root, file, blobs, stop);
-        let outcomes = batch.par_iter().map(keep).collect::<Result<Vec<_>, CollectError>>()?;
-        let mut lines = Vec::with_capacity(outcomes.len());
-        for (file, outcome) in batch.iter().zip(outcomes) {
-            match outcome {
-                Ok(stored) => {
-                    self.done.files += 1;
-                    self.done.bytes += stored.size_bytes;
-                    lines.push(ManifestLine { digest: stored.digest, path: file.path.clone() });
-                }
-                Err(reason) => self.skipped.push(Skipped { path: file.path.display().to_string(), reason }),
-            }
+impl Record<'_> {
+    fn file(&mut self, line: &ManifestLine, found: &Found) -> Result<(), CollectError> {
+        self.done.files += 1;
+        self.done.bytes += found.stamp.size_bytes;
+        self.read += u64::from(found.read);
+        if let Some(writer) = &mut self.writer {
+            writer.note(line.path.as_bytes(), &found.stamp, &found.digest);
         }
-        self.ready = lines.into_iter();
+        if let Some(comparison) = &mut self.comparison {
+            comparison.file(&line.path, &line.digest).map_err(CollectError::Earlier)?;
+        }
+        if let Some(listener) = &mut self.listener {
+            listener(line, found.stamp.size_bytes);
+        }
         self.watch.report(self.done);
+        Ok(())
+    }
+
+    fn passed(&mut self, passed: Passed) -> Result<(), CollectError> {
+        if let Some(comparison) = &mut self.comparison {
+            comparison.passed(&passed.path).map_err(CollectError::Earlier)?;
+        }
+        self.omitted.note(passed.into());
         Ok(())
     }
 }
 
-/// Reads one file into the store. The outer error ends the collection, the inner one is listed.
-fn keep(
-    root: &std::path::Path,
-    file: &PlannedFile,
-    blobs: &dyn Blobs,
-    stop: Option<&AtomicBool>,
-) -> Result<Result<Stored, SkipReason>, CollectError> {
-    if is_set(stop) {
-        return Err(CollectError::Stopped);
-    }
-    match read_steadily(root, &file.path, stop, |source| blobs.put_unsettled(source)) {
-        Ok(stored) => Ok(Ok(stored)),
-        Err(NotRead::Skip(reason)) => Ok(Err(reason)),
-        Err(NotRead::Stopped) => Err(CollectError::Stopped),
-        Err(NotRead::Store(error)) => Err(CollectError::Store(error)),
+/// The lines of the manifest, as the walk brings them.
+struct Lines<'r, 'a, I> {
+    events: I,
+    record: &'r mut Record<'a>,
+    blobs: &'r dyn Blobs,
+    over: bool,
+}
+
+impl<I: Iterator<Item = Result<Event, Ended>>> Lines<'_, '_, I> {
+    fn line(&mut self) -> Result<Option<ManifestLine>, CollectError> {
+        for event in &mut self.events {
+            match event? {
+                Event::Passed(passed) => self.record.passed(passed)?,
+                Event::File(path, found) => {
+                    let line = ManifestLine { digest: found.digest, path };
+                    self.record.file(&line, &found)?;
+                    return Ok(Some(line));
+                }
+            }
+        }
+        // Every hand has finished by now; what they put is named by the manifest, and must be there before it.
+        self.over = true;
+        self.blobs.settle().map_err(CollectError::Store)?;
+        Ok(None)
     }
 }
 
-impl Iterator for Batches<'_> {
+impl<I: Iterator<Item = Result<Event, Ended>>> Iterator for Lines<'_, '_, I> {
     type Item = Result<ManifestLine, CollectError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(line) = self.ready.next() {
-                return Some(Ok(line));
-            }
-            if self.rest.is_empty() {
-                return self.blobs.settle().err().map(|error| Err(CollectError::Store(error)));
-            }
-            if let Err(error) = self.read_batch() {
-                return Some(Err(error));
+        if self.over { None } else { self.line().transpose() }
+    }
+}
+
+/// The store as the place where the bytes go.
+struct InStore<'a>(&'a dyn Blobs);
+
+impl Keeper for InStore<'_> {
+    fn hand(&self) -> Result<Option<Box<dyn Hand + '_>>, BlobError> {
+        self.0.hand().map(Some)
+    }
+
+    fn has(&self, digest: &Digest) -> Result<bool, BlobError> {
+        self.0.has(digest)
+    }
+}
+
+/// What a collection would take.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// How many files.
+    pub files: u64,
+    /// Their bytes together.
+    pub bytes: u64,
+    /// The first of them, at most [`Survey::FIRST_MAX`].
+    pub first: Vec<portreeve_model::manifest::ManifestPath>,
+    /// What would not be taken.
+    pub omitted: Omitted,
+}
+
+impl Survey {
+    /// How many files are named.
+    pub const FIRST_MAX: usize = 20;
+}
+
+/// Looks at everything that a collection of `source` would take, and opens no file.
+///
+/// # Errors
+/// When it was stopped.
+pub fn survey(source: &Source, watch: Watch<'_>) -> Result<Survey, CollectError> {
+    let mut survey = Survey::default();
+    Reader { source, workers: usual_workers(), watch }.look(|steps| {
+        for event in events(steps) {
+            match event? {
+                Event::Passed(passed) => survey.omitted.note(passed.into()),
+                Event::File(path, found) => {
+                    survey.files += 1;
+                    survey.bytes += found.stamp.size_bytes;
+                    if survey.first.len() < Survey::FIRST_MAX {
+                        survey.first.push(path);
+                    }
+                    watch.report(Progress { files: survey.files, bytes: survey.bytes });
+                }
             }
         }
-    }
+        Ok::<(), CollectError>(())
+    })?;
+    Ok(survey)
 }

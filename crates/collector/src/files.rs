@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use crate::checked::CheckedReader;
 use crate::copy::{fill, with_buffer};
 use crate::regular::open_without_waiting;
-use crate::{BlobError, Blobs, Stored};
+use crate::{BlobError, Blobs, Hand, Stored};
 
 /// What is asked of an object that is already there, before its bytes are taken for those being put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -155,15 +155,13 @@ impl FileBlobs {
 
 impl Blobs for FileBlobs {
     fn put(&self, source: &mut dyn Read) -> Result<Stored, BlobError> {
-        let stored = self.put_unsettled(source)?;
+        let stored = LooseHand(self).put_from(source)?;
         self.settle()?;
         Ok(stored)
     }
 
-    fn put_unsettled(&self, source: &mut dyn Read) -> Result<Stored, BlobError> {
-        let (stored, folder) = self.publish(source)?;
-        self.unsettled().folders.insert(folder);
-        Ok(stored)
+    fn hand(&self) -> Result<Box<dyn Hand + '_>, BlobError> {
+        Ok(Box::new(LooseHand(self)))
     }
 
     fn settle(&self) -> Result<(), BlobError> {
@@ -211,6 +209,24 @@ impl Blobs for FileBlobs {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(source) => Err(io_error("remove", &path, source)),
         }
+    }
+}
+
+struct LooseHand<'a>(&'a FileBlobs);
+
+impl Hand for LooseHand<'_> {
+    fn put(&mut self, _: &Digest, mut bytes: &[u8]) -> Result<(), BlobError> {
+        self.put_from(&mut bytes).map(drop)
+    }
+
+    fn put_from(&mut self, source: &mut dyn Read) -> Result<Stored, BlobError> {
+        let (stored, folder) = self.0.publish(source)?;
+        self.0.unsettled().folders.insert(folder);
+        Ok(stored)
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), BlobError> {
+        Ok(())
     }
 }
 

@@ -3,39 +3,47 @@
 //!
 //! The way of a collection, each step usable alone:
 //!
-//! 1. [`plan_folder`] or [`plan_files`] looks, opens nothing, and says what would be taken and what would not, and why.
-//! 2. [`collect`] reads every planned file once, keeps its bytes in a [`Blobs`] under their SHA-256, and stores a sorted
-//!    manifest. One ledger entry, written by somebody else, then names that manifest.
+//! 1. A [`Source`] says what is asked for; [`survey`] looks, opens nothing, and says what would be taken and what not.
+//! 2. [`collect`] walks and reads every file once, keeps its bytes in a [`Blobs`] under their SHA-256, and stores a sorted
+//!    manifest. One ledger entry, written by somebody else, then names that manifest. With [`Scans`] the next collection of
+//!    the same tree reads only what has changed, and says what did.
 //! 3. [`Index`] answers "where is this digest?" and "what is in this collection?". It is a cache: delete it and
 //!    [`Index::rebuild`] makes it again from the manifests.
 //! 4. [`verify`] reads every byte back and compares it with its name.
 //!
 //! Invariants, as absences: nothing here knows the ledger or what evidence means; nothing follows a symbolic link below
-//! the root of a collection; nothing is left out without a [`Skipped`] that says so; no file that moved while it was
-//! read gets into a manifest; memory does not grow with the size of a file.
+//! the root of a collection unless asked; nothing is left out without a [`Skipped`] that says so; no file that moved while
+//! it was read gets into a manifest; memory does not grow with the size of a file or the number of files.
 
 mod blobs;
+mod changes;
 mod checked;
 mod checksum;
 mod collect;
 pub mod conformance;
 mod copy;
 mod files;
+mod flow;
 mod index;
 mod inventory;
 mod manifests;
 mod memory;
 mod names;
+mod reader;
 mod regular;
+mod scan;
 mod skipped;
+mod source;
+mod stamp;
 mod steady;
+mod tree;
 mod verify;
-mod walk;
 mod watch;
 
-pub use blobs::{BlobError, Blobs, Stored};
-pub use checksum::checksum;
-pub use collect::{CollectError, Collected, collect};
+pub use blobs::{BlobError, Blobs, Hand, Stored};
+pub use changes::{Change, ChangeKind, Changes, compare};
+pub use checksum::{Hashed, NotHashed, checksum, checksums};
+pub use collect::{CollectError, Collected, Collecting, Keep, Remembering, Survey, collect, survey};
 pub use files::{Existing, FileBlobs};
 pub use index::{
     CollectionRow, Difference, FileRow, INDEX_VERSION, Index, IndexError, IndexReport, Opened, PAGE_ROWS_MAX,
@@ -43,7 +51,11 @@ pub use index::{
 pub use inventory::{Leftover, Names};
 pub use manifests::{ManifestLines, ManifestReadError, ManifestWriteError, read_manifest, write_manifest};
 pub use memory::MemoryBlobs;
-pub use skipped::{SkipReason, Skipped};
+pub use scan::{Scans, TreeName};
+pub use skipped::{Omitted, SkipReason, Skipped};
+pub use source::{Source, SourceError};
+pub use stamp::FileTime;
+pub use steady::FILE_BYTES_MAX;
+pub use tree::{BadPattern, Selection};
 pub use verify::{Artefact, Fault, FaultKind, Verified, verify};
-pub use walk::{DEPTH_MAX, ENTRIES_MAX, FILE_BYTES_MAX, Plan, PlanError, PlannedFile, plan_files, plan_folder};
 pub use watch::{Progress, Stopped, Watch};

@@ -3,9 +3,9 @@
 //! Must never lose or repair a byte: what cannot be carried over exactly is refused.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use portreeve_model::manifest::{self, ManifestPath};
+use portreeve_model::manifest::ManifestPath;
 
 use crate::SkipReason;
 
@@ -21,44 +21,14 @@ pub(crate) fn manifest_path(relative: &Path) -> Result<ManifestPath, SkipReason>
     ManifestPath::new(bytes).map_err(SkipReason::Path)
 }
 
-/// Where the file of a manifest path lies, given the root it was collected from.
-pub(crate) fn source(root: &Path, path: &ManifestPath) -> PathBuf {
-    let mut source = root.to_path_buf();
-    source.extend(path.as_bytes().split(|byte| *byte == b'/').map(os_name));
-    source
-}
-
-/// `path` for a person, without control of their terminal.
-pub(crate) fn shown(path: &Path) -> String {
-    match path.as_os_str().to_str() {
-        Some("") => ".".to_owned(),
-        Some(text) => manifest::show(text.as_bytes()).to_string(),
-        None => match name_bytes(path.as_os_str()) {
-            Some(bytes) => manifest::show(bytes).to_string(),
-            None => manifest::show(path.to_string_lossy().as_bytes()).to_string(),
-        },
-    }
-}
-
 /// On Unix a name is bytes.
 #[cfg(unix)]
-fn name_bytes(name: &OsStr) -> Option<&[u8]> {
+pub(crate) fn name_bytes(name: &OsStr) -> Option<&[u8]> {
     Some(std::os::unix::ffi::OsStrExt::as_bytes(name))
 }
 
 /// Elsewhere a name is text, or we do not know what it is.
 #[cfg(not(unix))]
-fn name_bytes(name: &OsStr) -> Option<&[u8]> {
+pub(crate) fn name_bytes(name: &OsStr) -> Option<&[u8]> {
     name.to_str().map(str::as_bytes)
-}
-
-#[cfg(unix)]
-fn os_name(name: &[u8]) -> &OsStr {
-    std::os::unix::ffi::OsStrExt::from_bytes(name)
-}
-
-/// A name that is no text cannot have come from such a system; the empty name then opens nothing.
-#[cfg(not(unix))]
-fn os_name(name: &[u8]) -> &OsStr {
-    OsStr::new(std::str::from_utf8(name).unwrap_or_default())
 }

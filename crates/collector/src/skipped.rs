@@ -7,7 +7,7 @@ use std::io;
 
 use portreeve_model::manifest::PathProblem;
 
-use crate::walk::{DEPTH_MAX, ENTRIES_MAX, FILE_BYTES_MAX};
+use crate::steady::FILE_BYTES_MAX;
 
 /// Something that was met and not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct Skipped {
 /// Why something is not in the manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SkipReason {
-    /// A symbolic link. None is ever followed, wherever it points: what it points at is collected under its own name if
-    /// it lies in the tree, and is somebody else's if it does not.
+    /// A symbolic link. None is followed unless asked: what it points at is collected under its own name if it lies in the
+    /// tree, and is somebody else's if it does not.
     Link {
         /// Where it points, escaped for people; empty if that could not be read.
         target: String,
@@ -60,10 +60,14 @@ pub enum SkipReason {
         /// Its size.
         size_bytes: u64,
     },
-    /// A folder deeper than [`DEPTH_MAX`]; nothing in it was looked at.
-    TooDeep,
-    /// The walk ended here, after [`ENTRIES_MAX`] entries; nothing after this one was looked at.
+    /// A folder with more names than are read; the rest was not looked at.
     TooMany,
+    /// A pattern leaves it out.
+    NotSelected,
+    /// A folder on which another file system is mounted.
+    OtherFileSystem,
+    /// A folder that the walk is in already, met again through a link or a mount.
+    Loop,
     /// It changed while it was read, twice in a row.
     ChangedWhileRead,
     /// Another thing took its place between looking and opening, or one of its folders became a link.
@@ -72,8 +76,8 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Whether content that was asked for is not in the collection, so that the collection is incomplete. Links, pipes,
-    /// sockets and devices hold no content of their own; what was named twice is there once; what is kept out was not
-    /// asked for.
+    /// sockets and devices hold no content of their own; what was named twice or is met again is there once; what is
+    /// kept out, not selected, or on another file system was not asked for.
     pub const fn leaves_a_gap(&self) -> bool {
         !matches!(
             self,
@@ -83,6 +87,9 @@ impl SkipReason {
                 | SkipReason::Device
                 | SkipReason::NamedTwice
                 | SkipReason::KeptOut
+                | SkipReason::NotSelected
+                | SkipReason::OtherFileSystem
+                | SkipReason::Loop
         )
     }
 
@@ -114,12 +121,57 @@ impl fmt::Display for SkipReason {
             SkipReason::TooLarge { size_bytes } => {
                 write!(out, "{size_bytes} bytes, more than the {FILE_BYTES_MAX} that one file may have")
             }
-            SkipReason::TooDeep => write!(out, "more than {DEPTH_MAX} folders deep; nothing in it was looked at"),
-            SkipReason::TooMany => {
-                write!(out, "the walk ended here after {ENTRIES_MAX} entries; nothing further was looked at")
-            }
+            SkipReason::TooMany => out.write_str("a folder with too many names; the rest was not looked at"),
+            SkipReason::NotSelected => out.write_str("left out by a pattern"),
+            SkipReason::OtherFileSystem => out.write_str("on another file system, which was not asked for"),
+            SkipReason::Loop => out.write_str("a folder met again on the way into itself"),
             SkipReason::ChangedWhileRead => out.write_str("changed while it was read, twice"),
             SkipReason::Replaced => out.write_str("was replaced between looking and opening"),
         }
+    }
+}
+
+/// How many of each sort are kept one by one; the rest are counted. A list of a million serves nobody, and would be held.
+const LISTED_MAX: usize = 1_000;
+
+/// Everything that was met and not taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Omitted {
+    gaps: Vec<Skipped>,
+    others: Vec<Skipped>,
+    gap_count: u64,
+    other_count: u64,
+}
+
+impl Omitted {
+    pub(crate) fn note(&mut self, skipped: Skipped) {
+        let (list, count) = match skipped.reason.leaves_a_gap() {
+            true => (&mut self.gaps, &mut self.gap_count),
+            false => (&mut self.others, &mut self.other_count),
+        };
+        *count += 1;
+        if list.len() < LISTED_MAX {
+            list.push(skipped);
+        }
+    }
+
+    /// How many things that were asked for are not in the collection.
+    pub const fn gap_count(&self) -> u64 {
+        self.gap_count
+    }
+
+    /// How many things were met and not taken, gaps among them.
+    pub const fn count(&self) -> u64 {
+        self.gap_count + self.other_count
+    }
+
+    /// What was asked for and is not in the collection, the first 1,000, in the order they were met.
+    pub fn gaps(&self) -> &[Skipped] {
+        &self.gaps
+    }
+
+    /// The gaps, then what else was met and not taken: the first 1,000 of each.
+    pub fn listed(&self) -> impl Iterator<Item = &Skipped> {
+        self.gaps.iter().chain(&self.others)
     }
 }

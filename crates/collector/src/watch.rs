@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How far long work has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Progress {
     /// Files or objects dealt with so far.
     pub files: u64,
@@ -18,7 +18,7 @@ pub struct Progress {
 pub struct Watch<'a> {
     /// Set it to true to stop the work soon: between two pieces of 256 KiB.
     pub stop: Option<&'a AtomicBool>,
-    /// Called after each batch of files, from the thread that called.
+    /// Called after each file, from the thread that called: it must be quick.
     pub report: Option<&'a dyn Fn(Progress)>,
 }
 

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use portreeve_catalogue::Problems;
-use portreeve_collector::{BlobError, CollectError, IndexError, ManifestReadError, PlanError, Skipped};
+use portreeve_collector::{BlobError, CollectError, IndexError, ManifestReadError, Omitted, SourceError};
 use portreeve_ledger::{AppendError, KeyError, LogError, NoteError, ProofError};
 use portreeve_model::entry::Unreadable;
 use portreeve_model::history::Broken;
@@ -92,10 +92,10 @@ pub enum EngineError {
         because: String,
     },
     /// Evidence files are missing from a collection.
-    #[error("{} of the files named could not be taken", .gaps.len())]
+    #[error("{} of the files named could not be taken", .omitted.gap_count())]
     Incomplete {
         /// Which, and why.
-        gaps: Vec<Skipped>,
+        omitted: Omitted,
     },
     /// A catalogue file is not right.
     #[error("{what} cannot be used:\n{problems}")]
@@ -140,9 +140,9 @@ pub enum EngineError {
     /// A collection failed.
     #[error(transparent)]
     Collect(#[from] CollectError),
-    /// A collection could not be planned.
+    /// There is nothing to collect from.
     #[error(transparent)]
-    Plan(#[from] PlanError),
+    Source(#[from] SourceError),
     /// The index failed.
     #[error(transparent)]
     Index(#[from] IndexError),
@@ -202,7 +202,7 @@ impl EngineError {
             | EngineError::Key(_)
             | EngineError::Blob(_)
             | EngineError::Collect(_)
-            | EngineError::Plan(_)
+            | EngineError::Source(_)
             | EngineError::Index(_)
             | EngineError::Randomness(_) => Kind::Environment,
         }

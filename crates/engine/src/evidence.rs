@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Blobs as _, Index, Plan, Skipped, Watch, checksum, collect, plan_files, plan_folder, read_manifest,
+    Blobs as _, Collecting, Index, Omitted, Selection, Source, Watch, checksum, collect, read_manifest, survey,
 };
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
@@ -14,13 +14,17 @@ use portreeve_model::{Digest, Event, Register};
 use crate::error::EngineError;
 use crate::session::{Mode, Recorded, Session};
 
+/// How many files a collection may have for each to be compared with what is held already. Somebody who adds one file by
+/// mistake twice wants to know; somebody who collects a share does not.
+const COMPARED_MAX: u64 = 1_000;
+
 /// Where the files of an item of evidence come from.
 #[derive(Clone, Debug)]
 pub enum Files {
     /// Files named one by one.
     Named(Vec<PathBuf>),
-    /// Everything in a folder.
-    Folder(PathBuf),
+    /// What is in a folder, or a part of it.
+    Folder(PathBuf, Selection),
 }
 
 /// Files taken in.
@@ -29,7 +33,7 @@ pub struct Taken {
     /// What the ledger entry says of them.
     pub content: Content,
     /// What was met and not taken, and why.
-    pub skipped: Vec<Skipped>,
+    pub omitted: Omitted,
     /// Evidence that holds one of the files already.
     pub held_already: BTreeSet<EvidenceId>,
 }
@@ -68,40 +72,43 @@ impl Session {
         Ok(Added { recorded, taken })
     }
 
-    fn plan(&self, files: &Files) -> Result<Plan, EngineError> {
+    /// The register and its key are never evidence of themselves.
+    fn source(&self, files: &Files) -> Result<Source, EngineError> {
+        let keep_out = vec![self.place.root.clone(), self.place.key_file.clone()];
         Ok(match files {
-            Files::Named(named) => plan_files(named)?,
-            Files::Folder(folder) => plan_folder(folder, &[self.place.root.clone(), self.place.key_file.clone()])?,
+            Files::Named(named) => Source::files(named, keep_out)?,
+            Files::Folder(folder, selection) => Source::folder(folder, selection.clone().keeping_out(keep_out))?,
         })
     }
 
     /// Keeps the bytes and the manifest. Nothing refers to them until an entry does.
     pub(crate) fn take(&self, files: &Files, gaps_will_do: bool) -> Result<Taken, EngineError> {
-        let plan = self.plan(files)?;
-        let collected = collect(&plan, &self.blobs, Watch::default())?;
+        let collected = collect(&self.source(files)?, &self.blobs, Collecting::default())?;
         if !collected.is_complete() && !gaps_will_do {
-            return Err(EngineError::Incomplete { gaps: collected.gaps().cloned().collect() });
+            return Err(EngineError::Incomplete { omitted: collected.omitted });
         }
         if collected.files == 0 {
             return Err(EngineError::Unfit("there is no file to take".to_owned()));
         }
         let manifest = collected.manifest.digest;
         let content = Content::Files { manifest, files: collected.files, bytes: collected.bytes };
-        let digests = self.lines(&manifest)?.into_iter().map(|line| line.digest).collect();
-        Ok(Taken { content, skipped: collected.skipped, held_already: self.holders(&digests)? })
+        let mut digests = BTreeSet::new();
+        if collected.files <= COMPARED_MAX {
+            digests.extend(self.lines(&manifest)?.into_iter().map(|line| line.digest));
+        }
+        Ok(Taken { content, omitted: collected.omitted, held_already: self.holders(&digests)? })
     }
 
     /// What taking would do, without keeping anything.
     fn look(&self, files: &Files) -> Result<Taken, EngineError> {
-        let plan = self.plan(files)?;
+        let survey = survey(&self.source(files)?, Watch::default())?;
         let mut digests = BTreeSet::new();
         if let Files::Named(named) = files {
             digests.extend(named.iter().filter_map(|file| checksum(file).ok()).map(|stored| stored.digest));
         }
-        let count = u64::try_from(plan.files().len()).unwrap_or(u64::MAX);
         // A dry run keeps no manifest, so the entry that is checked names the digest of nothing.
-        let content = Content::Files { manifest: Digest::of(b""), files: count, bytes: plan.bytes() };
-        Ok(Taken { content, skipped: plan.skipped().to_vec(), held_already: self.holders(&digests)? })
+        let content = Content::Files { manifest: Digest::of(b""), files: survey.files, bytes: survey.bytes };
+        Ok(Taken { content, omitted: survey.omitted, held_already: self.holders(&digests)? })
     }
 
     /// The evidence that holds one of these digests.

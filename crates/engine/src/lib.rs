@@ -43,4 +43,5 @@ pub use story::tell_story;
 pub use portreeve_catalogue::Playbook;
 pub use portreeve_catalogue::import::{Imported, ImportedFramework, ImportedMapping};
 pub use portreeve_catalogue::mapping::Named as MappingNamed;
+pub use portreeve_collector::{BadPattern, Omitted, Selection};
 pub use portreeve_ledger::{SignedCheckpoint, TrustedKey};

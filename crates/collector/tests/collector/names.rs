@@ -8,11 +8,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use portreeve_collector::{FileBlobs, MemoryBlobs, SkipReason, plan_files, plan_folder, verify};
+use portreeve_collector::{FileBlobs, MemoryBlobs, SkipReason, Source, Watch, checksums, survey, verify};
 use portreeve_model::Digest;
 use proptest::prelude::*;
 
-use crate::support::{bytes, collect_folder, lines, paths, skipped, write};
+use crate::support::{bytes, collect_folder, lines, paths, skipped, whole, write};
 
 fn hostile() -> Vec<Vec<u8>> {
     let long = "n".repeat(255);
@@ -82,7 +82,7 @@ fn every_hostile_name_is_collected_exactly_once() {
     let names = write_hostile(tree.path());
     let blobs = MemoryBlobs::new();
     let collected = collect_folder(tree.path(), &blobs);
-    assert_eq!((collected.skipped.len(), collected.is_complete()), (0, true));
+    assert_eq!((collected.omitted.count(), collected.is_complete()), (0, true));
     assert_eq!(collected.files, names.len() as u64);
     let found = lines(&collected.manifest.digest, &blobs);
     assert!(found.iter().map(|line| line.path.as_bytes().to_vec()).eq(names), "the same bytes, in their order");
@@ -97,10 +97,12 @@ fn every_hostile_name_is_collected_exactly_once() {
 fn what_people_see_of_hostile_names_obeys_no_terminal() {
     let tree = tempfile::tempdir().unwrap();
     write_hostile(tree.path());
-    for file in plan_folder(tree.path(), &[]).unwrap().files() {
-        let shown = file.path.display().to_string();
+    let hashed = checksums(&whole(tree.path()), Watch::default(), |line, _| {
+        let shown = line.path.display().to_string();
         assert!(!shown.chars().any(|letter| letter.is_control() || letter == '\u{202E}'), "{shown:?}");
-    }
+        Ok::<(), ()>(())
+    });
+    assert_eq!(hashed.unwrap().files, hostile().len() as u64);
 }
 
 #[test]
@@ -145,18 +147,22 @@ fn files_named_one_by_one_are_told_apart_without_naming_the_machine() {
     let tree = tempfile::tempdir().unwrap();
     write(tree.path(), &[("q1/a.csv", b"1"), ("q2/a.csv", b"2"), ("q2/b.csv", b"3")]);
     let at = |path: &str| tree.path().join(path);
-    let plan =
-        plan_files(&[at("q2/a.csv"), at("q1/a.csv"), at("q1/../q2/a.csv"), at("q2"), at("none"), at("no/x")]).unwrap();
-    let found: Vec<String> = plan.files().iter().map(|file| file.path.display().to_string()).collect();
-    assert_eq!(found, ["q1/a.csv", "q2/a.csv"]);
-    let reasons: Vec<&SkipReason> = plan.skipped().iter().map(|skipped| &skipped.reason).collect();
+    let named = [at("q2/a.csv"), at("q1/a.csv"), at("q1/../q2/a.csv"), at("q2"), at("none"), at("no/x")];
+    let found = survey(&Source::files(&named, Vec::new()).unwrap(), Watch::default()).unwrap();
+    let first: Vec<String> = found.first.iter().map(|path| path.display().to_string()).collect();
+    assert_eq!(first, ["q1/a.csv", "q2/a.csv"]);
+    let reasons: Vec<&SkipReason> = found.omitted.listed().map(|skipped| &skipped.reason).collect();
     assert_eq!(reasons.len(), 4);
     for reason in [SkipReason::NamedTwice, SkipReason::Folder, SkipReason::Gone] {
         assert!(reasons.contains(&&reason), "{reason:?} in {reasons:?}");
     }
-    let alone = plan_files(&[at("q2/b.csv")]).unwrap();
-    assert_eq!((alone.files()[0].path.display().to_string().as_str(), alone.bytes()), ("b.csv", 1));
-    assert_eq!(plan_files::<&Path>(&[]).unwrap().files().len(), 0);
+    let alone = survey(&Source::files(&[at("q2/b.csv")], Vec::new()).unwrap(), Watch::default()).unwrap();
+    assert_eq!((alone.first[0].display().to_string().as_str(), alone.bytes), ("b.csv", 1));
+    let none = survey(&Source::files::<&Path>(&[], Vec::new()).unwrap(), Watch::default()).unwrap();
+    assert_eq!(none.files, 0);
+    let secret = Source::files(&[at("q1/a.csv"), at("q2/b.csv")], vec![at("q1/a.csv")]).unwrap();
+    let kept_out = checksums(&secret, Watch::default(), |_, _| Ok::<(), ()>(())).unwrap();
+    assert_eq!((kept_out.files, kept_out.omitted.count()), (1, 1), "a key is not taken for evidence by naming it");
 }
 
 #[test]

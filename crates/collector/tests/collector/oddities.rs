@@ -8,15 +8,15 @@ use std::path::Path;
 use std::process::Command;
 
 use portreeve_collector::{
-    Collected, DEPTH_MAX, FILE_BYTES_MAX, FileBlobs, MemoryBlobs, PlanError, SkipReason, Skipped, Watch, checksum,
-    collect, plan_files, plan_folder,
+    Collected, Collecting, FILE_BYTES_MAX, FileBlobs, MemoryBlobs, Selection, SkipReason, Skipped, Source, SourceError,
+    Watch, checksum, collect, survey,
 };
 
-use crate::support::{collect_folder, paths, skipped, write};
+use crate::support::{collect_folder, omitted, paths, skipped, whole, write};
 
 fn reason<'a>(collected: &'a Collected, path: &str) -> &'a SkipReason {
-    let found: Vec<&Skipped> = collected.skipped.iter().filter(|skipped| skipped.path == path).collect();
-    assert_eq!(found.len(), 1, "{path} once in {:?}", collected.skipped);
+    let found: Vec<&Skipped> = collected.omitted.listed().filter(|skipped| skipped.path == path).collect();
+    assert_eq!(found.len(), 1, "{path} once in {:?}", collected.omitted);
     &found[0].reason
 }
 
@@ -46,7 +46,7 @@ fn what_is_no_file_is_listed_and_never_waited_for() {
     let blobs = MemoryBlobs::new();
     let collected = collect_folder(&root, &blobs);
     assert_eq!(paths(&collected.manifest.digest, &blobs), ["file"]);
-    assert_eq!(collected.skipped.len(), 10 + usize::from(pipe));
+    assert_eq!(collected.omitted.count(), 10 + u64::from(pipe));
     assert!(collected.is_complete(), "none of these holds content of its own");
     assert_eq!(*reason(&collected, "socket"), SkipReason::Socket);
     assert_eq!(*reason(&collected, "out"), SkipReason::Link { target: "../outside".into() });
@@ -61,41 +61,9 @@ fn what_is_no_file_is_listed_and_never_waited_for() {
     }
     assert!(matches!(checksum(root.join("inside")), Err(SkipReason::Link { .. })));
     assert_eq!(checksum("/dev/zero"), Err(SkipReason::Device));
-    assert_eq!(plan_files(&["/dev/zero"]).unwrap().skipped()[0].reason, SkipReason::Device);
+    let named = survey(&Source::files(&["/dev/zero"], Vec::new()).unwrap(), Watch::default()).unwrap();
+    assert_eq!(named.omitted.listed().next().unwrap().reason, SkipReason::Device);
     assert_eq!(checksum(root.join("file")).unwrap().digest, portreeve_model::Digest::of(b"1"));
-}
-
-/// The plan is made, and then somebody puts another thing in the place of a planned file.
-#[test]
-fn what_takes_the_place_of_a_planned_file_is_not_read() {
-    let tree = tempfile::tempdir().unwrap();
-    let root = tree.path().join("tree");
-    write(tree.path(), &[("outside/secret", b"secret")]);
-    write(
-        &root,
-        &[("gone", b"1"), ("link", b"2"), ("pipe", b"3"), ("folder", b"4"), ("deep/secret", b"5"), ("kept", b"6")],
-    );
-    let plan = plan_folder(&root, &[]).unwrap();
-    fs::remove_dir_all(root.join("deep")).unwrap();
-    symlink("../outside", root.join("deep")).unwrap();
-    for name in ["gone", "link", "pipe", "folder"] {
-        fs::remove_file(root.join(name)).unwrap();
-    }
-    symlink("../outside/secret", root.join("link")).unwrap();
-    fs::create_dir(root.join("folder")).unwrap();
-    let pipe = Command::new("mkfifo").arg(root.join("pipe")).status().is_ok_and(|status| status.success());
-    let blobs = MemoryBlobs::new();
-    let collected = collect(&plan, &blobs, Watch::default()).unwrap();
-    assert_eq!(paths(&collected.manifest.digest, &blobs), ["kept"]);
-    assert_eq!(blobs.names().len(), 2, "the kept file and the manifest, and nothing from outside");
-    assert!(!collected.is_complete());
-    assert_eq!(*reason(&collected, "gone"), SkipReason::Gone);
-    assert_eq!(*reason(&collected, "folder"), SkipReason::Folder);
-    assert_eq!(*reason(&collected, "deep/secret"), SkipReason::Replaced);
-    assert!(matches!(reason(&collected, "link"), SkipReason::Link { .. }));
-    if pipe {
-        assert_eq!(*reason(&collected, "pipe"), SkipReason::Fifo);
-    }
 }
 
 /// Root may read everything, so the test runs itself again as nobody when it finds that it can.
@@ -126,7 +94,7 @@ fn what_may_not_be_read_is_a_gap() {
     let collected = collect_folder(tree.path(), &blobs);
     rights("folder", 0o700);
     assert_eq!(paths(&collected.manifest.digest, &blobs), ["open"]);
-    assert_eq!(collected.gaps().count(), 2);
+    assert_eq!(collected.omitted.gap_count(), 2);
     for path in ["shut", "folder"] {
         assert!(matches!(reason(&collected, path), SkipReason::Unreadable { .. }), "{path}");
     }
@@ -137,8 +105,9 @@ fn what_is_kept_out_is_listed_as_kept_out() {
     let tree = tempfile::tempdir().unwrap();
     write(tree.path(), &[("a", b"1"), ("ledger.sqlite", b"2")]);
     let blobs = FileBlobs::create(tree.path().join("store")).unwrap();
-    let plan = plan_folder(tree.path(), &[tree.path().join("store"), tree.path().join("ledger.sqlite")]).unwrap();
-    let collected = collect(&plan, &blobs, Watch::default()).unwrap();
+    let keep_out = vec![tree.path().join("store"), tree.path().join("ledger.sqlite")];
+    let source = Source::folder(tree.path(), Selection::default().keeping_out(keep_out.clone())).unwrap();
+    let collected = collect(&source, &blobs, Collecting::default()).unwrap();
     assert_eq!(paths(&collected.manifest.digest, &blobs), ["a"]);
     assert_eq!(*reason(&collected, "store"), SkipReason::KeptOut);
     assert_eq!(*reason(&collected, "ledger.sqlite"), SkipReason::KeptOut);
@@ -146,18 +115,18 @@ fn what_is_kept_out_is_listed_as_kept_out() {
 }
 
 #[test]
-fn a_folder_too_deep_is_a_gap() {
+fn a_thousand_folders_deep_is_no_obstacle() {
     let tree = tempfile::tempdir().unwrap();
     let mut folder = tree.path().to_path_buf();
-    (0..DEPTH_MAX).for_each(|_| folder.push("d"));
-    fs::create_dir_all(folder.join("e/f")).unwrap();
+    (0..1_000).for_each(|_| folder.push("d"));
+    fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("last"), b"1").unwrap();
-    fs::write(folder.join("e/beyond"), b"2").unwrap();
+    // On the way back up the walk finds the folders it did not hold open.
+    fs::write(tree.path().join("d/d/near"), b"2").unwrap();
+    (0..500).for_each(|_| assert!(folder.pop()));
+    fs::write(folder.join("e"), b"3").unwrap();
     let collected = collect_folder(tree.path(), &MemoryBlobs::new());
-    assert_eq!(collected.files, 1);
-    assert_eq!(collected.skipped.len(), 1);
-    assert_eq!(collected.skipped[0].reason, SkipReason::TooDeep);
-    assert!(collected.skipped[0].path.ends_with("/d/e"));
+    assert_eq!((collected.files, collected.omitted.count()), (3, 0), "{:?}", collected.omitted);
 }
 
 #[test]
@@ -171,8 +140,9 @@ fn a_path_too_long_to_open_is_a_gap() {
     fs::write(lower.join(&chain).join("file"), b"1").unwrap();
     fs::rename(lower, upper.join("lower")).unwrap();
     let collected = collect_folder(tree.path(), &MemoryBlobs::new());
-    assert_eq!((collected.files, collected.skipped.len()), (0, 1), "{:?}", collected.skipped);
-    assert_eq!(collected.skipped[0].reason, SkipReason::PathTooLong);
+    let omitted = omitted(&collected);
+    assert_eq!((collected.files, omitted.len()), (0, 1), "{omitted:?}");
+    assert_eq!(omitted[0].reason, SkipReason::PathTooLong);
     assert!(!collected.is_complete());
 }
 
@@ -193,11 +163,12 @@ fn a_sparse_tebibyte_is_not_swallowed() {
 fn a_root_that_is_no_folder_is_an_error() {
     let tree = tempfile::tempdir().unwrap();
     write(tree.path(), &[("file", b"1")]);
-    assert!(matches!(plan_folder(tree.path().join("none"), &[]), Err(PlanError::Root { .. })));
-    assert!(matches!(plan_folder(tree.path().join("file"), &[]), Err(PlanError::NotAFolder { .. })));
+    let source = |name: &str| Source::folder(tree.path().join(name), Selection::default());
+    assert!(matches!(source("none"), Err(SourceError::Root { .. })));
+    assert!(matches!(source("file"), Err(SourceError::NotAFolder { .. })));
     symlink(tree.path(), tree.path().join("self")).unwrap();
-    let plan = plan_folder(tree.path().join("self"), &[]).unwrap();
-    assert_eq!((plan.files().len(), plan.skipped().len()), (1, 1), "a root named through a link is that folder");
+    let found = survey(&source("self").unwrap(), Watch::default()).unwrap();
+    assert_eq!((found.files, found.omitted.count()), (1, 1), "a root named through a link is that folder");
     assert_eq!(checksum(Path::new("/")), Err(SkipReason::Folder));
     assert_eq!(checksum(tree.path()), Err(SkipReason::Folder));
 }
@@ -210,4 +181,59 @@ fn two_names_of_one_file_are_two_files() {
     let blobs = MemoryBlobs::new();
     let collected = collect_folder(tree.path(), &blobs);
     assert_eq!((collected.files, collected.bytes, blobs.names().len()), (2, 8, 2));
+}
+
+#[test]
+fn links_are_followed_only_if_asked_and_never_round_and_round() {
+    let tree = tempfile::tempdir().unwrap();
+    let root = tree.path().join("tree");
+    write(tree.path(), &[("tree/own/file", b"1"), ("outside/secret", b"2")]);
+    for (name, target) in [("out", "../outside"), ("one", "own/file"), ("own/up", ".."), ("own/self", "."), ("no", "x")]
+    {
+        symlink(target, root.join(name)).unwrap();
+    }
+    let blobs = MemoryBlobs::new();
+    assert_eq!(paths(&collect_folder(&root, &blobs).manifest.digest, &blobs), ["own/file"]);
+    let mut selection = Selection::default();
+    selection.follow_links = true;
+    let collected = collect(&Source::folder(&root, selection).unwrap(), &blobs, Collecting::default()).unwrap();
+    assert_eq!(paths(&collected.manifest.digest, &blobs), ["one", "out/secret", "own/file"]);
+    let reasons: Vec<(String, SkipReason)> =
+        omitted(&collected).into_iter().map(|skipped| (skipped.path, skipped.reason)).collect();
+    let dangling = SkipReason::Link { target: "x".into() };
+    let expected = [("no", dangling), ("own/self", SkipReason::Loop), ("own/up", SkipReason::Loop)];
+    assert_eq!(reasons, expected.map(|(path, reason)| (path.to_owned(), reason)));
+}
+
+#[test]
+fn patterns_choose_and_what_they_leave_out_is_told() {
+    let tree = tempfile::tempdir().unwrap();
+    write(
+        tree.path(),
+        &[("a.csv", b"1"), ("ict/b.csv", b"2"), ("ict/c.txt", b"3"), ("tmp/d.csv", b"4"), ("x/y/z", b"5")],
+    );
+    let blobs = MemoryBlobs::new();
+    let chosen = |include: &[&str], exclude: &[&str]| {
+        let owned = |patterns: &[&str]| patterns.iter().map(|pattern| (*pattern).to_owned()).collect::<Vec<_>>();
+        let source = Source::folder(tree.path(), Selection::of(&owned(include), &owned(exclude)).unwrap()).unwrap();
+        let collected = collect(&source, &blobs, Collecting::default()).unwrap();
+        assert!(collected.is_complete(), "what nobody asked for is no gap");
+        (paths(&collected.manifest.digest, &blobs), collected.omitted.count())
+    };
+    assert_eq!(
+        chosen(&["*.csv"], &["tmp"]),
+        (vec!["a.csv".into(), "ict/b.csv".into()], 3),
+        "a folder left out counts once"
+    );
+    assert_eq!(chosen(&["x"], &[]), (vec!["x/y/z".to_owned()], 4), "what lies in a folder that is named is named");
+    assert_eq!(chosen(&[], &["ict/*.csv"]).0, ["a.csv", "ict/c.txt", "tmp/d.csv", "x/y/z"]);
+}
+
+/// However many files there are, what could not be taken is counted, and only so much of it held.
+#[test]
+fn a_long_list_of_omissions_is_counted_and_cut() {
+    let tree = tempfile::tempdir().unwrap();
+    (0..1_500).for_each(|number| symlink("x", tree.path().join(number.to_string())).unwrap());
+    let found = survey(&whole(tree.path()), Watch::default()).unwrap();
+    assert_eq!((found.omitted.count(), found.omitted.listed().count()), (1_500, 1_000));
 }

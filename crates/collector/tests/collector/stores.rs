@@ -33,6 +33,9 @@ fn the_contract_finds_a_store_that_breaks_it() {
         fn open(&self, name: &Digest) -> Result<Box<dyn std::io::Read + Send>, BlobError> {
             self.0.open(name)
         }
+        fn hand(&self) -> Result<Box<dyn portreeve_collector::Hand + '_>, BlobError> {
+            self.0.hand()
+        }
         fn size_bytes(&self, _: &Digest) -> Result<Option<u64>, BlobError> {
             Ok(None)
         }
@@ -74,8 +77,7 @@ fn an_object_lies_under_its_digest_and_is_read_only() {
 fn names_come_in_order_and_nothing_hides_among_them() {
     let folder = tempfile::tempdir().unwrap();
     let blobs = FileBlobs::create(folder.path()).unwrap();
-    let mut expected: Vec<Digest> =
-        (0_u16..300).map(|word| blobs.put_unsettled(&mut &word.to_le_bytes()[..]).unwrap().digest).collect();
+    let mut expected: Vec<Digest> = (0_u16..300).map(|word| put_in_hand(&blobs, &word.to_le_bytes())).collect();
     blobs.settle().unwrap();
     expected.sort();
     assert_eq!(blobs.all().collect::<Result<Vec<_>, _>>().unwrap(), expected);
@@ -128,7 +130,7 @@ fn what_is_no_file_is_no_object() {
 fn after_a_flush_that_failed_no_later_one_is_believed() {
     let folder = tempfile::tempdir().unwrap();
     let blobs = FileBlobs::create(folder.path()).unwrap();
-    let name = blobs.put_unsettled(&mut &b"abc"[..]).unwrap().digest;
+    let name = put_in_hand(&blobs, b"abc");
     fs::remove_dir_all(blobs.path_of(&name).parent().unwrap()).unwrap();
     if blobs.settle().is_ok() {
         return crate::support::skipped("folders are not flushed on this system");
@@ -136,4 +138,11 @@ fn after_a_flush_that_failed_no_later_one_is_believed() {
     assert!(matches!(blobs.settle(), Err(BlobError::Unsettled)));
     assert!(matches!(blobs.put(&mut &b"def"[..]), Err(BlobError::Unsettled)));
     assert!(FileBlobs::open(folder.path()).unwrap().put(&mut &b"abc"[..]).is_ok(), "a store opened anew starts anew");
+}
+
+fn put_in_hand(blobs: &FileBlobs, mut bytes: &[u8]) -> Digest {
+    let mut hand = blobs.hand().unwrap();
+    let name = hand.put_from(&mut bytes).unwrap().digest;
+    hand.finish().unwrap();
+    name
 }

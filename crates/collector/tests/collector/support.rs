@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read, Write as _};
 use std::path::Path;
 
-use portreeve_collector::{Blobs, Collected, Watch, collect, plan_folder, read_manifest};
+use portreeve_collector::{Blobs, Collected, Collecting, Selection, Skipped, Source, collect, read_manifest};
 use portreeve_model::Digest;
 use portreeve_model::manifest::ManifestLine;
 
@@ -24,7 +24,19 @@ pub(crate) fn write(root: &Path, files: &[(&str, &[u8])]) {
 }
 
 pub(crate) fn collect_folder(root: &Path, blobs: &dyn Blobs) -> Collected {
-    collect(&plan_folder(root, &[]).unwrap(), blobs, Watch::default()).unwrap()
+    collect(&whole(root), blobs, Collecting::default()).unwrap()
+}
+
+/// Everything below `root`.
+pub(crate) fn whole(root: &Path) -> Source {
+    Source::folder(root, Selection::default()).unwrap()
+}
+
+/// What was met and not taken, sorted by path.
+pub(crate) fn omitted(collected: &Collected) -> Vec<Skipped> {
+    let mut omitted: Vec<Skipped> = collected.omitted.listed().cloned().collect();
+    omitted.sort_by(|left, right| left.path.cmp(&right.path));
+    omitted
 }
 
 pub(crate) fn lines(manifest: &Digest, blobs: &dyn Blobs) -> Vec<ManifestLine> {

@@ -2,11 +2,12 @@
 //! signed checkpoint commits to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
-use portreeve_collector::{checksum, plan_folder};
+use portreeve_collector::{NotHashed, Selection, Source, Watch, checksums};
 use portreeve_ledger::merkle::{Frontier, leaf_hash};
 use portreeve_ledger::{EntryProof, GrowthProof, LineHasher, LinesDigest, SignedCheckpoint, TrustedKey, sshsig};
 use portreeve_model::manifest::ManifestPath;
@@ -120,33 +121,44 @@ fn in_payload(path: &ManifestPath) -> bool {
 /// Every listed file is there and is what the list says, and nothing else is there. Gives the payload files that are, and
 /// their `Payload-Oxum`.
 fn files(root: &Path, points: &mut Points, tags: &Listed, payload: &Listed) -> Result<(Listed, String), EngineError> {
-    let plan = plan_folder(root, &[])?;
+    let source = Source::folder(root, Selection::default())?;
     let (mut wrong, mut added) = (Vec::new(), Vec::new());
     let (mut sound, mut bytes, mut number) = (Listed::new(), 0_u64, 0_u64);
     let mut seen: BTreeSet<&ManifestPath> = BTreeSet::new();
-    for file in plan.files() {
-        let list = if in_payload(&file.path) { payload } else { tags };
-        let unlisted = [TAG_MANIFEST, SIGNATURE].iter().any(|name| file.path.as_bytes() == name.as_bytes());
-        let Some((path, expected)) = list.get_key_value(&file.path) else {
+    let hashed = checksums(&source, Watch::default(), |found, size_bytes| {
+        let list = if in_payload(&found.path) { payload } else { tags };
+        let unlisted = [TAG_MANIFEST, SIGNATURE].iter().any(|name| found.path.as_bytes() == name.as_bytes());
+        let Some((path, expected)) = list.get_key_value(&found.path) else {
             if !unlisted {
-                added.push(file.path.display().to_string());
+                added.push(found.path.display().to_string());
             }
-            continue;
+            return Ok::<(), Infallible>(());
         };
         seen.insert(path);
-        match checksum(root.join(String::from_utf8_lossy(path.as_bytes()).as_ref())) {
-            Ok(found) if found.digest == *expected => {
-                if in_payload(path) {
-                    bytes = bytes.saturating_add(found.size_bytes);
-                    number += 1;
-                    sound.insert(path.clone(), found.digest);
-                }
+        if found.digest != *expected {
+            wrong.push(format!("{} is changed (sha256 {})", path.display(), found.digest));
+        } else if in_payload(path) {
+            bytes = bytes.saturating_add(size_bytes);
+            number += 1;
+            sound.insert(path.clone(), found.digest);
+        }
+        Ok(())
+    });
+    let hashed = hashed.map_err(|error| match error {
+        NotHashed::Stopped(_) => EngineError::Unfit("the files were not read to the end".to_owned()),
+        NotHashed::Store(error) => error.into(),
+        NotHashed::Told(never) => match never {},
+    })?;
+    for skipped in hashed.omitted.listed() {
+        // A listed file that cannot be read is not a file too many.
+        match tags.keys().chain(payload.keys()).find(|path| path.display().to_string() == skipped.path) {
+            Some(path) => {
+                seen.insert(path);
+                wrong.push(format!("{} cannot be read: {}", skipped.path, skipped.reason));
             }
-            Ok(found) => wrong.push(format!("{} is changed (sha256 {})", path.display(), found.digest)),
-            Err(because) => wrong.push(format!("{} cannot be read: {because}", path.display())),
+            None => added.push(format!("{} ({})", skipped.path, skipped.reason)),
         }
     }
-    added.extend(plan.skipped().iter().map(|skipped| format!("{} ({})", skipped.path, skipped.reason)));
     let listed = tags.keys().chain(payload.keys());
     let missing: Vec<String> =
         listed.clone().filter(|path| !seen.contains(path)).map(|path| path.display().to_string()).collect();

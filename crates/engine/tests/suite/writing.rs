@@ -107,8 +107,8 @@ fn evidence_that_cannot_be_taken_whole_is_not_recorded() {
         .session
         .add_evidence(&id(OWNER), &files, false, Mode::Write, |content| EvidenceAdded { content, ..event })
         .unwrap_err();
-    let EngineError::Incomplete { gaps } = &failed else { panic!("{failed}") };
-    assert!(gaps[0].path.contains("gone.txt"));
+    let EngineError::Incomplete { omitted } = &failed else { panic!("{failed}") };
+    assert!(omitted.gaps()[0].path.contains("gone.txt"));
     assert_eq!(failed.kind(), Kind::Environment);
     assert_eq!(bench.session.size(), size);
 }

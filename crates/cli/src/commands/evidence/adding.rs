@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use portreeve_engine::{Files, Taken};
+use portreeve_engine::{Files, Selection, Taken};
 use portreeve_model::reference::{EvidenceId, OrganisationId};
 use portreeve_model::register::evidence::{Content, EvidenceAdded, EvidenceChecked};
 use portreeve_model::text::{Note, Title};
@@ -83,6 +83,8 @@ pub(crate) struct CollectArgs {
     /// The folder
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    #[command(flatten)]
+    which: Which,
     /// What kind of evidence it is
     #[arg(long, value_parser = words!(EvidenceKind))]
     kind: EvidenceKind,
@@ -94,6 +96,33 @@ pub(crate) struct CollectArgs {
     gaps_will_do: bool,
     #[command(flatten)]
     about: About,
+}
+
+/// Which part of a folder.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// Only what this names, several times for several: `*.csv` in any folder, `ict/**/*.csv` below one
+    #[arg(long, value_name = "PATTERN")]
+    include: Vec<String>,
+    /// Not what this names, several times for several
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
+    /// Take what links point at, wherever that lies
+    #[arg(long)]
+    follow_links: bool,
+    /// Enter folders on which another file system is mounted
+    #[arg(long)]
+    other_file_systems: bool,
+}
+
+impl Which {
+    fn selection(&self) -> Result<Selection, Failure> {
+        let selection = Selection::of(&self.include, &self.exclude);
+        let mut selection = selection.map_err(|error| Failure::usage(error.to_string()))?;
+        selection.follow_links = self.follow_links;
+        selection.other_file_systems = self.other_file_systems;
+        Ok(selection)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -210,7 +239,8 @@ pub(super) fn collect(args: CollectArgs, door: &mut Door) -> Result<Outcome, Fai
         Some(title) => title,
         None => named_after(&args.folder)?,
     };
-    take(Files::Folder(args.folder), args.kind, title, args.gaps_will_do, args.about, door)
+    let selection = args.which.selection()?;
+    take(Files::Folder(args.folder, selection), args.kind, title, args.gaps_will_do, args.about, door)
 }
 
 fn named_after(path: &Path) -> Result<Title, Failure> {
@@ -250,15 +280,13 @@ fn take(
 }
 
 fn left_out(taken: &Taken) -> Option<String> {
-    if taken.skipped.is_empty() {
-        return None;
-    }
-    let named = taken.skipped.iter().take(SKIPPED_SHOWN_MAX);
+    let named = taken.omitted.listed().take(SKIPPED_SHOWN_MAX);
     let mut lines: Vec<String> = named.map(|skipped| format!("{}: {}", skipped.path, skipped.reason)).collect();
-    if taken.skipped.len() > SKIPPED_SHOWN_MAX {
-        lines.push(format!("and {} more", taken.skipped.len() - SKIPPED_SHOWN_MAX));
+    let further = taken.omitted.count() - lines.len() as u64;
+    if further > 0 {
+        lines.push(format!("and {further} more"));
     }
-    Some(format!("not everything that was met was taken\n{}", lines.join("\n")))
+    (!lines.is_empty()).then(|| format!("not everything that was met was taken\n{}", lines.join("\n")))
 }
 
 pub(super) fn refer(args: ReferArgs, door: &mut Door) -> Result<Outcome, Failure> {

@@ -1,0 +1,291 @@
+//! Dealing with the files of a walk: looked at, or read, each with its outcome.
+//!
+//! Must never report a digest for bytes that were not read now, unless the file's stamp says that they are the same.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use portreeve_model::Digest;
+use portreeve_model::manifest::{self, ManifestPath};
+use sha2::{Digest as _, Sha256};
+
+use crate::copy::drain;
+use crate::flow::{Item, Step, flow};
+use crate::scan::{Known, Memory};
+use crate::stamp::Stamp;
+use crate::steady::{Bytes, NotRead, Reading};
+use crate::tree::{Files, Folder, Kind, Met, Names, reason};
+use crate::{BlobError, Hand, SkipReason, Skipped, Source, Stored, Watch};
+
+/// Files of up to this size are read in one piece: 1 MiB, so that four workers hold 4 MiB.
+const WHOLE_BYTES: usize = 1024 * 1024;
+
+/// Some files of one folder, with what is remembered of each.
+pub(crate) struct Batch {
+    files: Files,
+    known: Vec<Option<Known>>,
+}
+
+/// A file that is in the collection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub(crate) digest: Digest,
+    pub(crate) stamp: Stamp,
+    /// Whether its bytes were read, or only its stamp.
+    pub(crate) read: bool,
+}
+
+/// Some files of one folder, and what became of each.
+pub(crate) struct Dealt {
+    prefix: Arc<[u8]>,
+    names: Names,
+    found: Vec<Result<Found, SkipReason>>,
+}
+
+/// Something that was met and is no file to be read.
+pub(crate) struct Passed {
+    /// Its path below the root as it is.
+    pub(crate) path: Vec<u8>,
+    pub(crate) reason: SkipReason,
+}
+
+/// What is told of a walk, one thing after another.
+pub(crate) enum Event {
+    /// A file that is in the collection.
+    File(ManifestPath, Found),
+    /// Something that is not.
+    Passed(Passed),
+}
+
+/// The steps of a walk, file by file.
+pub(crate) fn events(
+    steps: &mut dyn Iterator<Item = Result<Step<Dealt, Passed>, Ended>>,
+) -> impl Iterator<Item = Result<Event, Ended>> {
+    let mut dealt: Option<(Dealt, usize)> = None;
+    std::iter::from_fn(move || {
+        loop {
+            if let Some((batch, number)) = &mut dealt {
+                if let Some(event) = batch.event(*number) {
+                    *number += 1;
+                    return Some(Ok(event));
+                }
+                dealt = None;
+            }
+            match steps.next()? {
+                Ok(Step::Done(batch)) => dealt = Some((batch, 0)),
+                Ok(Step::Passed(passed)) => return Some(Ok(Event::Passed(passed))),
+                Err(ended) => return Some(Err(ended)),
+            }
+        }
+    })
+}
+
+impl Dealt {
+    fn event(&mut self, number: usize) -> Option<Event> {
+        let (name, _) = self.names.get(number)?;
+        let path = [&self.prefix, name].concat();
+        let found = self.found.get_mut(number)?;
+        let found = std::mem::replace(found, Err(SkipReason::Gone));
+        Some(match found {
+            Err(reason) => Event::Passed(Passed { path, reason }),
+            Ok(found) => match ManifestPath::new(path) {
+                Ok(path) => Event::File(path, found),
+                Err(problem) => Event::Passed(Passed { path: name.to_vec(), reason: SkipReason::Path(problem) }),
+            },
+        })
+    }
+}
+
+impl From<Passed> for Skipped {
+    fn from(Passed { path, reason }: Passed) -> Skipped {
+        let shown = if path.is_empty() { ".".to_owned() } else { manifest::show(&path).to_string() };
+        Skipped { path: shown, reason }
+    }
+}
+
+/// How the files of a source are dealt with.
+pub(crate) struct Reader<'a> {
+    pub(crate) source: &'a Source,
+    pub(crate) workers: NonZeroUsize,
+    pub(crate) watch: Watch<'a>,
+}
+
+/// Where the bytes go that are read.
+pub(crate) trait Keeper: Sync {
+    /// One for each worker; `None` if the bytes go nowhere.
+    fn hand(&self) -> Result<Option<Box<dyn Hand + '_>>, BlobError>;
+    /// Whether the bytes of this digest need not be read again.
+    fn has(&self, digest: &Digest) -> Result<bool, BlobError>;
+}
+
+/// What ends the work.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// The caller wants no more.
+    Stopped,
+    /// The store failed.
+    Store(BlobError),
+}
+
+struct Own<'k> {
+    buffer: Vec<u8>,
+    hand: Option<Box<dyn Hand + 'k>>,
+}
+
+impl Reader<'_> {
+    /// Reads every file that is not remembered as unchanged, and hands the outcomes to `take` in order.
+    pub(crate) fn read<R>(
+        &self,
+        memory: Option<Memory>,
+        keeper: &dyn Keeper,
+        take: impl FnOnce(&mut dyn Iterator<Item = Result<Step<Dealt, Passed>, Ended>>) -> R,
+    ) -> R {
+        let keep_out = self.source.keep_out();
+        let reading = Reading { keep_out: &keep_out, stop: self.watch.stop, follow: self.source.follows_links() };
+        flow(
+            remembering(self.source.walk(), memory),
+            self.workers,
+            || Ok(Own { buffer: vec![0; WHOLE_BYTES + 1], hand: keeper.hand().map_err(Ended::Store)? }),
+            |own, batch: Batch| deal(reading, own, batch, keeper),
+            |own| own.hand.map_or(Ok(()), |hand| hand.finish().map_err(Ended::Store)),
+            take,
+        )
+    }
+
+    /// Looks at every file without reading it: the stamps, for a plan. The digests mean nothing.
+    pub(crate) fn look<R>(
+        &self,
+        take: impl FnOnce(&mut dyn Iterator<Item = Result<Step<Dealt, Passed>, Ended>>) -> R,
+    ) -> R {
+        let (stop, follow) = (self.watch.stop, self.source.follows_links());
+        flow(
+            remembering(self.source.walk(), None),
+            self.workers,
+            || Ok(()),
+            |(), batch: Batch| {
+                if crate::watch::is_set(stop) {
+                    return Err(Ended::Stopped);
+                }
+                let Files { folder, prefix, names } = batch.files;
+                let look = |name: &[u8]| {
+                    let stamp = look(&folder, name, follow)?;
+                    Ok(Found { digest: Digest::from_bytes([0; 32]), stamp, read: false })
+                };
+                let found = names.iter().map(|(name, _)| look(name)).collect();
+                Ok(Dealt { prefix, names, found })
+            },
+            |()| Ok(()),
+            take,
+        )
+    }
+}
+
+/// The walk, with what is remembered beside each file. Runs on the walking thread, which goes through both in order.
+fn remembering(
+    walk: impl Iterator<Item = Met>,
+    mut memory: Option<Memory>,
+) -> impl Iterator<Item = Item<Batch, Passed>> {
+    let mut path = Vec::new();
+    walk.map(move |met| match met {
+        Met::Files(files) => {
+            let count = files.names.len();
+            let known = memory.as_mut().map_or_else(Vec::new, |memory| {
+                let of = |(name, _): (&[u8], Kind)| {
+                    path.clear();
+                    path.extend_from_slice(&files.prefix);
+                    path.extend_from_slice(name);
+                    memory.of(&path)
+                };
+                files.names.iter().map(of).collect()
+            });
+            Item::Work(Batch { files, known }, count)
+        }
+        Met::Passed(path, reason) => Item::Pass(Passed { path, reason }),
+    })
+}
+
+fn deal(reading: Reading<'_>, own: &mut Own<'_>, batch: Batch, keeper: &dyn Keeper) -> Result<Dealt, Ended> {
+    let Batch { files: Files { folder, prefix, names }, known } = batch;
+    let mut found = Vec::with_capacity(names.len());
+    for (number, (name, _)) in names.iter().enumerate() {
+        let known = known.get(number).copied().flatten();
+        match unchanged(reading, &folder, name, known, keeper)? {
+            Some(unchanged) => found.push(Ok(unchanged)),
+            None => found.push(read(reading, own, &folder, name)?),
+        }
+    }
+    Ok(Dealt { prefix, names, found })
+}
+
+/// The file as it is remembered, if its stamp vouches for that and the store has its bytes.
+fn unchanged(
+    reading: Reading<'_>,
+    folder: &Folder,
+    name: &[u8],
+    known: Option<Known>,
+    keeper: &dyn Keeper,
+) -> Result<Option<Found>, Ended> {
+    let Some(known) = known.filter(|known| known.settled) else { return Ok(None) };
+    if crate::watch::is_set(reading.stop) {
+        return Err(Ended::Stopped);
+    }
+    // What cannot be looked at is left to whoever reads it, for the reason.
+    let same = look(folder, name, reading.follow).is_ok_and(|stamp| stamp == known.stamp);
+    if !same || !keeper.has(&known.digest).map_err(Ended::Store)? {
+        return Ok(None);
+    }
+    Ok(Some(Found { digest: known.digest, stamp: known.stamp, read: false }))
+}
+
+fn look(folder: &Folder, name: &[u8], follow: bool) -> Result<Stamp, SkipReason> {
+    let seen = folder.look(name, follow).map_err(|error| SkipReason::from_io(&error))?;
+    match reason(folder, name, seen.kind) {
+        None => Ok(seen.stamp),
+        Some(reason) => Err(reason),
+    }
+}
+
+/// Reads one file, into the store if there is a hand. The outer error ends the work, the inner one is listed.
+fn read(
+    reading: Reading<'_>,
+    own: &mut Own<'_>,
+    folder: &Folder,
+    name: &[u8],
+) -> Result<Result<Found, SkipReason>, Ended> {
+    let Own { buffer, hand } = own;
+    let outcome = reading.read(folder, name, buffer, |bytes| match (bytes, hand.as_mut()) {
+        (Bytes::Whole(bytes), None) => Ok(Digest::of(bytes)),
+        (Bytes::Whole(bytes), Some(hand)) => {
+            let digest = Digest::of(bytes);
+            hand.put(&digest, bytes).map(|()| digest)
+        }
+        (Bytes::Stream(stream), None) => digest_of(stream),
+        (Bytes::Stream(stream), Some(hand)) => hand.put_from(stream).map(|Stored { digest, .. }| digest),
+    });
+    match outcome {
+        Ok((digest, stamp)) => Ok(Ok(Found { digest, stamp, read: true })),
+        Err(NotRead::Skip(reason)) => Ok(Err(reason)),
+        Err(NotRead::Stopped) => Err(Ended::Stopped),
+        Err(NotRead::Store(error)) => Err(Ended::Store(error)),
+    }
+}
+
+/// The SHA-256 of a stream.
+pub(crate) fn digest_of(stream: &mut dyn std::io::Read) -> Result<Digest, BlobError> {
+    let mut hasher = Sha256::new();
+    drain(stream, |piece| hasher.update(piece)).map_err(BlobError::Source)?;
+    Ok(Digest::from_bytes(hasher.finalize().into()))
+}
+
+/// Bytes that go nowhere.
+pub(crate) struct Nowhere;
+
+impl Keeper for Nowhere {
+    fn hand(&self) -> Result<Option<Box<dyn Hand + '_>>, BlobError> {
+        Ok(None)
+    }
+
+    fn has(&self, _: &Digest) -> Result<bool, BlobError> {
+        Ok(true)
+    }
+}

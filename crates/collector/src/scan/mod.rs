@@ -1,0 +1,81 @@
+//! What the last walk of a tree saw: for each file its stamp and its digest. A named cache, one file a tree.
+//!
+//! It saves reading what has not changed, in a re-scan and when an interrupted collection goes on. It is never the truth:
+//! a file counts as unchanged only if its stamp is the same and was settled, and delete the cache and everything is read
+//! again. Must never be believed where it is damaged: each block carries a checksum, and reading ends at the first that
+//! does not agree.
+
+mod format;
+mod read;
+mod write;
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use portreeve_model::Digest;
+
+pub(crate) use read::{Known, Memory};
+pub(crate) use write::ScanWriter;
+
+use crate::stamp::FileTime;
+
+/// The folder that holds what was seen of each tree.
+#[derive(Clone, Debug)]
+pub struct Scans {
+    folder: PathBuf,
+}
+
+/// Which tree it is about: the SHA-256 of its canonical path. A tree that is reached by another path is another tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TreeName(Digest);
+
+impl TreeName {
+    /// The name of the tree at `root`.
+    ///
+    /// # Errors
+    /// When `root` cannot be found.
+    pub fn of(root: &Path) -> io::Result<TreeName> {
+        Ok(TreeName(Digest::of(fs::canonicalize(root)?.as_os_str().as_encoded_bytes())))
+    }
+}
+
+impl Scans {
+    /// Uses `folder`, which is made when it is first needed.
+    pub fn new(folder: impl Into<PathBuf>) -> Scans {
+        Scans { folder: folder.into() }
+    }
+
+    /// What is remembered of the tree: what an interrupted walk had seen, and from there on what the last whole one saw.
+    pub(crate) fn remembered(&self, tree: TreeName) -> Memory {
+        let open = |path: PathBuf| File::open(path).ok();
+        Memory::new(open(self.unfinished(tree)), open(self.whole(tree)))
+    }
+
+    /// Begins to remember. `None` if another walk of the same tree is under way, or the folder cannot be written: then
+    /// nothing is remembered of this one, and nothing else is lost.
+    pub(crate) fn begin(&self, tree: TreeName, read_at: FileTime) -> Option<ScanWriter> {
+        fs::create_dir_all(&self.folder).ok()?;
+        let lock = File::create(self.folder.join(format!("{}.lock", tree.0))).ok()?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return None,
+        }
+        ScanWriter::begin(
+            &self.unfinished(tree).with_extension("new"),
+            self.unfinished(tree),
+            self.whole(tree),
+            lock,
+            read_at,
+        )
+        .ok()
+    }
+
+    fn whole(&self, tree: TreeName) -> PathBuf {
+        self.folder.join(format!("{}.scan", tree.0))
+    }
+
+    fn unfinished(&self, tree: TreeName) -> PathBuf {
+        self.folder.join(format!("{}.part", tree.0))
+    }
+}
