@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a journey does not expect ends it")]
 
 mod caf;
+mod collecting;
 mod commands_told;
 mod completions;
 mod cyber_essentials;

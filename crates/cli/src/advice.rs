@@ -1,7 +1,7 @@
 //! What to do about a failure. The crates below say what is wrong; what a person can do about it at this door is said
 //! here and nowhere else.
 
-use portreeve_engine::{EngineError, Kind};
+use portreeve_engine::{CollectError, EngineError, Kind};
 use portreeve_model::Register;
 use portreeve_model::reference::PersonId;
 use portreeve_model::refusal::Refusal;
@@ -63,6 +63,10 @@ fn about(error: &EngineError) -> Vec<String> {
         }
         EngineError::Unknown { near, given, .. } => return meant(given, near),
         EngineError::Io { .. } => "see that the path is right, that there is room, and that you may use it",
+        EngineError::Collect(CollectError::Stopped) => {
+            "nothing was recorded; the same command goes on from here and reads nothing twice"
+        }
+        EngineError::Pattern(_) => "see `portreeve evidence collect --help` for what a pattern may say",
         EngineError::Incomplete { omitted } => {
             let named = omitted.gaps().iter().take(GAPS_SHOWN_MAX);
             let mut lines: Vec<String> = named.map(|gap| format!("not taken: {} ({})", gap.path, gap.reason)).collect();
@@ -176,6 +180,7 @@ fn about_refusal(refusal: &Refusal, register: Option<&Register>) -> Vec<String> 
         }
         Refusal::Circle { .. } => "leave out what it should not wait for",
         Refusal::OwnDate { .. } => "have somebody else agree: `--approved-by PERSON`, who holds a role that may",
+        Refusal::NotFiles { .. } => "only what was taken in as files can be compared or collected again",
         Refusal::Withdrawn { .. } => "add it again if it is right after all; what was taken back stays taken back",
         Refusal::NotMapped { mapping, .. } => {
             return vec![format!("`portreeve mapping show {mapping}` shows where it leads")];

@@ -58,6 +58,11 @@ impl Door {
         if self.global.dry_run { Mode::DryRun } else { Mode::Write }
     }
 
+    /// Whether the answer is for a machine.
+    pub(crate) fn answers_in_json(&self) -> bool {
+        self.global.json
+    }
+
     /// What was opened, for advice after a failure.
     pub(crate) fn opened(&self) -> Option<&Session> {
         self.session.as_ref()

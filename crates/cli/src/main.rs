@@ -15,6 +15,7 @@ mod near;
 mod next_free;
 mod oneline;
 mod outcome;
+mod progress;
 mod resolve;
 mod rule_file;
 mod ui;

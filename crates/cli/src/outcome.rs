@@ -57,6 +57,22 @@ impl Outcome {
         Outcome { text, json, demonstration, warnings: Vec::new(), ending: Ending::Fine }
     }
 
+    /// An answer that went out piece by piece, because it may be longer than memory.
+    pub(crate) fn said_already() -> Outcome {
+        Outcome {
+            text: String::new(),
+            json: Value::Null,
+            demonstration: false,
+            warnings: Vec::new(),
+            ending: Ending::Fine,
+        }
+    }
+
+    /// Whether there is nothing left to print.
+    pub(crate) fn is_said(&self) -> bool {
+        self.json.is_null()
+    }
+
     /// The object for machines.
     pub(crate) const fn json(&self) -> &Value {
         &self.json

@@ -19,7 +19,15 @@ pub(crate) fn show(outcome: &Outcome, as_json: bool) -> u8 {
     for warning in &outcome.warnings {
         talk(&format!("warning: {}\n", indented(&plain(warning), 9)));
     }
+    if outcome.is_said() {
+        return outcome.ending.exit();
+    }
     print(&text, outcome.ending.exit())
+}
+
+/// The standard output, for an answer that goes out piece by piece.
+pub(crate) fn stream() -> impl io::Write {
+    io::BufWriter::with_capacity(64 * 1024, io::stdout().lock())
 }
 
 /// Prints help or the version. Gives the exit code.

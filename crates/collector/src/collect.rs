@@ -13,8 +13,8 @@ use portreeve_model::manifest::{ManifestError, ManifestLine};
 
 use crate::changes::Comparison;
 use crate::flow::usual_workers;
-use crate::manifests::{ManifestLines, ManifestWriteError, write_manifest};
-use crate::reader::{Ended, Event, Found, Keeper, Nowhere, Passed, Reader, events};
+use crate::manifests::{ManifestLines, ManifestWriteError, put_manifest, write_manifest};
+use crate::reader::{Ended, Event, Found, Keeper, Nowhere, Passed, Reader, events, measured};
 use crate::scan::{ScanWriter, Scans, TreeName};
 use crate::stamp::FileTime;
 use crate::{
@@ -29,6 +29,8 @@ pub enum Keep {
     Bytes,
     /// Where they are: only their digests are taken.
     Digests,
+    /// Neither the bytes nor the manifest: for a look at what a collection would be.
+    Nothing,
 }
 
 /// What helps a collection to read less than everything, and what it leaves for the next one.
@@ -119,7 +121,8 @@ impl From<Ended> for CollectError {
 pub fn collect(source: &Source, blobs: &dyn Blobs, how: Collecting<'_>) -> Result<Collected, CollectError> {
     let reader = Reader { source, workers: how.workers.unwrap_or_else(usual_workers), watch: how.watch };
     let memory = how.remembering.filter(|how| !how.read_all).map(|how| how.scans.remembered(how.tree));
-    let writer = how.remembering.and_then(|how| how.scans.begin(how.tree, how.read_at));
+    let remembers = how.remembering.filter(|_| how.keep != Keep::Nothing);
+    let writer = remembers.and_then(|how| how.scans.begin(how.tree, how.read_at));
     let comparison = match how.earlier {
         None => None,
         Some(earlier) => {
@@ -138,11 +141,14 @@ pub fn collect(source: &Source, blobs: &dyn Blobs, how: Collecting<'_>) -> Resul
     };
     let keeper: &dyn Keeper = match how.keep {
         Keep::Bytes => &InStore(blobs),
-        Keep::Digests => &Nowhere,
+        Keep::Digests | Keep::Nothing => &Nowhere,
     };
     let manifest = reader.read(memory, keeper, |steps| {
         let lines = Lines { events: events(steps), record: &mut record, blobs, over: false };
-        write_manifest(lines, blobs)
+        match how.keep {
+            Keep::Bytes | Keep::Digests => write_manifest(lines, blobs),
+            Keep::Nothing => put_manifest(lines, measured),
+        }
     });
     let manifest = manifest.map_err(|error| match error {
         ManifestWriteError::Line(error) => error,

@@ -35,9 +35,17 @@ pub fn write_manifest<E>(
     lines: impl Iterator<Item = Result<ManifestLine, E>>,
     blobs: &dyn Blobs,
 ) -> Result<Stored, ManifestWriteError<E>> {
+    put_manifest(lines, |text| blobs.put(text))
+}
+
+/// As [`write_manifest`], for whatever takes the text.
+pub(crate) fn put_manifest<E>(
+    lines: impl Iterator<Item = Result<ManifestLine, E>>,
+    put: impl FnOnce(&mut dyn Read) -> Result<Stored, BlobError>,
+) -> Result<Stored, ManifestWriteError<E>> {
     let mut source =
         LineSource { lines, order: ManifestOrder::default(), ahead: Vec::new(), sent: 0, ended: false, failure: None };
-    let stored = blobs.put(&mut source);
+    let stored = put(&mut source);
     match (source.failure, stored) {
         (Some(failure), _) => Err(failure),
         (None, stored) => stored.map_err(ManifestWriteError::Store),

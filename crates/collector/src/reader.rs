@@ -272,9 +272,14 @@ fn read(
 
 /// The SHA-256 of a stream.
 pub(crate) fn digest_of(stream: &mut dyn std::io::Read) -> Result<Digest, BlobError> {
+    measured(stream).map(|stored| stored.digest)
+}
+
+/// What a store would say of a stream.
+pub(crate) fn measured(stream: &mut dyn std::io::Read) -> Result<Stored, BlobError> {
     let mut hasher = Sha256::new();
-    drain(stream, |piece| hasher.update(piece)).map_err(BlobError::Source)?;
-    Ok(Digest::from_bytes(hasher.finalize().into()))
+    let size_bytes = drain(stream, |piece| hasher.update(piece)).map_err(BlobError::Source)?;
+    Ok(Stored { digest: Digest::from_bytes(hasher.finalize().into()), size_bytes })
 }
 
 /// Bytes that go nowhere.

@@ -138,7 +138,7 @@ impl Session {
     }
 
     fn files_in(&self, content: &Content) -> Result<Vec<FileLine>, EngineError> {
-        let Content::Files { manifest, .. } = content else { return Ok(Vec::new()) };
+        let Some(manifest) = content.manifest() else { return Ok(Vec::new()) };
         let mut lines = Vec::new();
         for line in self.lines(manifest)? {
             let size = self.blobs.size_bytes(&line.digest)?;

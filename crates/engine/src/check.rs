@@ -9,7 +9,7 @@ use portreeve_ledger::{Anchor, Log as _, SignedCheckpoint, Source, SqliteLog, Tr
 use portreeve_model::{Digest, Entry, EntryNumber, Event, History, LogSize, Register};
 
 use crate::error::EngineError;
-use crate::evidence::manifests;
+use crate::evidence::{kept_and_in_place, manifests};
 use crate::place::Place;
 
 /// What a verification of a register found.
@@ -129,7 +129,10 @@ fn objects(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
     let adopted = adopted.chain(register.mappings.values().map(|held| held.event.digest));
     let adopted = adopted.map(|digest| Artefact { digest, size_bytes: None });
     let named = manifests(register);
-    let verified = match verify(adopted, named.keys().copied(), blobs, Watch::default()) {
+    let (kept, in_place) = kept_and_in_place(register);
+    // Of files left in their place the store has the list, and no more.
+    let adopted = adopted.chain(in_place.into_iter().map(|digest| Artefact { digest, size_bytes: None }));
+    let verified = match verify(adopted, kept.into_iter(), blobs, Watch::default()) {
         Ok(verified) => verified,
         Err(stopped) => {
             found.problems.push(format!("the store was not verified: {stopped}"));

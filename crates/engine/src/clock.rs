@@ -1,5 +1,6 @@
 //! The only place where the time of day and randomness come in.
 
+use portreeve_collector::FileTime;
 use portreeve_model::Moment;
 use portreeve_model::reference::CommandId;
 use time::OffsetDateTime;
@@ -9,6 +10,12 @@ use crate::error::EngineError;
 /// The instant it is now.
 pub(crate) fn now() -> Moment {
     Moment::at(OffsetDateTime::now_utc())
+}
+
+/// The instant it is now, as a file system would say it.
+pub(crate) fn file_time() -> FileTime {
+    let now = OffsetDateTime::now_utc();
+    FileTime { seconds: now.unix_timestamp(), nanoseconds: now.nanosecond() }
 }
 
 /// A command id that nobody has used: 128 bits of the operating system's randomness.

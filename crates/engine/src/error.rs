@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use portreeve_catalogue::Problems;
-use portreeve_collector::{BlobError, CollectError, IndexError, ManifestReadError, Omitted, SourceError};
+use portreeve_collector::{BadPattern, BlobError, CollectError, IndexError, ManifestReadError, Omitted, SourceError};
 use portreeve_ledger::{AppendError, KeyError, LogError, NoteError, ProofError};
 use portreeve_model::entry::Unreadable;
 use portreeve_model::history::Broken;
@@ -143,6 +143,9 @@ pub enum EngineError {
     /// There is nothing to collect from.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// A pattern cannot be understood.
+    #[error(transparent)]
+    Pattern(#[from] BadPattern),
     /// The index failed.
     #[error(transparent)]
     Index(#[from] IndexError),
@@ -180,6 +183,7 @@ impl EngineError {
             | EngineError::KeyInside { .. }
             | EngineError::Unknown { .. }
             | EngineError::Unfit(_)
+            | EngineError::Pattern(_)
             | EngineError::Catalogue { .. } => Kind::Usage,
             EngineError::Refused(_) => Kind::Refused,
             EngineError::Append(AppendError::Refused(_)) => Kind::Refused,

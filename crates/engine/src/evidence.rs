@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Blobs as _, Collecting, Index, Omitted, Selection, Source, Watch, checksum, collect, read_manifest, survey,
+    Blobs as _, Changes, CollectError, Collecting, Index, Keep, NotHashed, Omitted, Remembering, Selection, Source,
+    Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
 };
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
-use portreeve_model::register::evidence::{Content, EvidenceAdded, EvidenceWithdrawn};
-use portreeve_model::{Digest, Event, Register};
+use portreeve_model::register::evidence::{Collection, Content, EvidenceAdded, EvidenceWithdrawn, Part};
+use portreeve_model::text::{FolderPath, Title};
+use portreeve_model::{Digest, Event, Refusal, Register};
 
+use crate::clock;
 use crate::error::EngineError;
 use crate::session::{Mode, Recorded, Session};
 
@@ -23,8 +26,31 @@ const COMPARED_MAX: u64 = 1_000;
 pub enum Files {
     /// Files named one by one.
     Named(Vec<PathBuf>),
-    /// What is in a folder, or a part of it.
-    Folder(PathBuf, Selection),
+    /// A folder, or a part of it.
+    Folder(PathBuf, Part),
+}
+
+/// How files are taken in.
+pub struct Taking<'a> {
+    /// Which.
+    pub files: &'a Files,
+    /// Whether the bytes are kept, or only their digests.
+    pub keep: Keep,
+    /// Whether to record what could be taken although something could not.
+    pub gaps_will_do: bool,
+    /// Whether to read even what has not changed since the folder was last walked.
+    pub read_all: bool,
+    /// The collection to compare with.
+    pub after: Option<&'a EvidenceId>,
+    /// How the caller follows it, and stops it.
+    pub watch: Watch<'a>,
+}
+
+impl<'a> Taking<'a> {
+    /// All of `files`, bytes and all.
+    pub fn all(files: &'a Files) -> Taking<'a> {
+        Taking { files, keep: Keep::Bytes, gaps_will_do: false, read_all: false, after: None, watch: Watch::default() }
+    }
 }
 
 /// Files taken in.
@@ -32,8 +58,14 @@ pub enum Files {
 pub struct Taken {
     /// What the ledger entry says of them.
     pub content: Content,
+    /// What it says of the folder they come from.
+    pub collection: Option<Collection>,
+    /// How many of them were read; the others were remembered from the last walk.
+    pub read: u64,
     /// What was met and not taken, and why.
     pub omitted: Omitted,
+    /// What is different from the collection it was compared with.
+    pub changes: Option<Changes>,
     /// Evidence that holds one of the files already.
     pub held_already: BTreeSet<EvidenceId>,
 }
@@ -48,24 +80,23 @@ pub struct Added {
 }
 
 impl Session {
-    /// Takes files in and records them as one item of evidence. `gaps_will_do` records what could be taken although
-    /// something could not.
+    /// Takes files in and records them as one item of evidence.
     ///
     /// # Errors
     /// When files could not be taken, the rules refuse, or the disk does. Nothing is recorded then.
     pub fn add_evidence(
         &mut self,
         by: &PersonId,
-        files: &Files,
-        gaps_will_do: bool,
+        taking: &Taking<'_>,
         mode: Mode,
-        event: impl FnOnce(Content) -> EvidenceAdded,
+        event: impl FnOnce(Content, Option<Collection>) -> EvidenceAdded,
     ) -> Result<Added, EngineError> {
-        let taken = match mode {
-            Mode::Write => self.take(files, gaps_will_do)?,
-            Mode::DryRun => self.look(files)?,
+        let taken = match (mode, taking.after) {
+            (Mode::Write, _) | (Mode::DryRun, Some(_)) => self.take(taking, mode)?,
+            (Mode::DryRun, None) => self.look(taking)?,
         };
-        let recorded = self.record(by, vec![event(taken.content.clone()).into()], mode)?;
+        let event = event(taken.content.clone(), taken.collection.clone());
+        let recorded = self.record(by, vec![event.into()], mode)?;
         if mode == Mode::Write {
             self.index()?;
         }
@@ -77,38 +108,87 @@ impl Session {
         let keep_out = vec![self.place.root.clone(), self.place.key_file.clone()];
         Ok(match files {
             Files::Named(named) => Source::files(named, keep_out)?,
-            Files::Folder(folder, selection) => Source::folder(folder, selection.clone().keeping_out(keep_out))?,
+            Files::Folder(folder, part) => Source::folder(folder, selection(part)?.keeping_out(keep_out))?,
         })
     }
 
-    /// Keeps the bytes and the manifest. Nothing refers to them until an entry does.
-    pub(crate) fn take(&self, files: &Files, gaps_will_do: bool) -> Result<Taken, EngineError> {
-        let collected = collect(&self.source(files)?, &self.blobs, Collecting::default())?;
-        if !collected.is_complete() && !gaps_will_do {
+    /// Keeps the bytes and the manifest, as far as asked. Nothing refers to them until an entry does. A dry run reads
+    /// what it must to tell what is different, and keeps nothing.
+    pub(crate) fn take(&self, taking: &Taking<'_>, mode: Mode) -> Result<Taken, EngineError> {
+        let source = self.source(taking.files)?;
+        let scans = self.place.scans();
+        let remembering = match taking.files {
+            Files::Named(_) => None,
+            Files::Folder(folder, _) => {
+                let tree = TreeName::of(folder).map_err(|source| EngineError::io("find", folder, source))?;
+                Some(Remembering { scans: &scans, tree, read_at: clock::file_time(), read_all: taking.read_all })
+            }
+        };
+        let earlier = taking.after.map(|after| self.manifest_of(after)).transpose()?;
+        let keep = if mode == Mode::DryRun { Keep::Nothing } else { taking.keep };
+        let how = Collecting { keep, remembering, earlier, watch: taking.watch, ..Collecting::default() };
+        let collected = collect(&source, &self.blobs, how)?;
+        if !collected.is_complete() && !taking.gaps_will_do {
             return Err(EngineError::Incomplete { omitted: collected.omitted });
         }
-        if collected.files == 0 {
+        let (manifest, files, bytes) = (collected.manifest.digest, collected.files, collected.bytes);
+        if files == 0 {
             return Err(EngineError::Unfit("there is no file to take".to_owned()));
         }
-        let manifest = collected.manifest.digest;
-        let content = Content::Files { manifest, files: collected.files, bytes: collected.bytes };
         let mut digests = BTreeSet::new();
-        if collected.files <= COMPARED_MAX {
+        if files <= COMPARED_MAX && mode == Mode::Write && taking.after.is_none() {
             digests.extend(self.lines(&manifest)?.into_iter().map(|line| line.digest));
         }
-        Ok(Taken { content, omitted: collected.omitted, held_already: self.holders(&digests)? })
+        Ok(Taken {
+            content: content(taking.keep, manifest, files, bytes),
+            collection: collection(taking)?,
+            read: collected.read,
+            omitted: collected.omitted,
+            changes: collected.changes,
+            held_already: self.holders(&digests)?,
+        })
     }
 
-    /// What taking would do, without keeping anything.
-    fn look(&self, files: &Files) -> Result<Taken, EngineError> {
-        let survey = survey(&self.source(files)?, Watch::default())?;
+    /// What taking would do, without reading a folder or keeping anything.
+    fn look(&self, taking: &Taking<'_>) -> Result<Taken, EngineError> {
+        let survey = survey(&self.source(taking.files)?, taking.watch)?;
         let mut digests = BTreeSet::new();
-        if let Files::Named(named) = files {
+        if let Files::Named(named) = taking.files {
             digests.extend(named.iter().filter_map(|file| checksum(file).ok()).map(|stored| stored.digest));
         }
-        // A dry run keeps no manifest, so the entry that is checked names the digest of nothing.
-        let content = Content::Files { manifest: Digest::of(b""), files: survey.files, bytes: survey.bytes };
-        Ok(Taken { content, omitted: survey.omitted, held_already: self.holders(&digests)? })
+        Ok(Taken {
+            // A dry run keeps no manifest, so the entry that is checked names the digest of nothing.
+            content: content(taking.keep, Digest::of(b""), survey.files, survey.bytes),
+            collection: collection(taking)?,
+            read: 0,
+            omitted: survey.omitted,
+            changes: None,
+            held_already: self.holders(&digests)?,
+        })
+    }
+
+    /// How much there is to take, for whoever follows it.
+    ///
+    /// # Errors
+    /// When the folder cannot be looked at, or it was stopped.
+    pub fn survey(&self, files: &Files, watch: Watch<'_>) -> Result<Survey, EngineError> {
+        Ok(survey(&self.source(files)?, watch)?)
+    }
+
+    /// What is different between two collections.
+    ///
+    /// # Errors
+    /// When one of them is no collection of files, or its manifest is missing or damaged.
+    pub fn compare_collections(&self, earlier: &EvidenceId, later: &EvidenceId) -> Result<Changes, EngineError> {
+        let open = |id| Ok::<_, EngineError>(read_manifest(&self.manifest_of(id)?, &self.blobs)?);
+        Ok(compare(open(earlier)?, open(later)?)?)
+    }
+
+    fn manifest_of(&self, id: &EvidenceId) -> Result<Digest, EngineError> {
+        let held = self.register().evidence.get(id);
+        let held = held.ok_or_else(|| Refusal::Unknown { noun: "evidence", id: id.to_string() })?;
+        let manifest = held.content.manifest().copied();
+        Ok(manifest.ok_or_else(|| Refusal::NotFiles { evidence: id.clone() })?)
     }
 
     /// The evidence that holds one of these digests.
@@ -172,9 +252,11 @@ impl Session {
         };
         let mut kept = BTreeSet::new();
         for (other, holders) in manifests(register) {
+            // Who left the files in their place has no claim on bytes that others had kept.
             let stands = |holder: &EvidenceId| {
-                let withdrawn = register.evidence.get(holder).and_then(|held| held.withdrawn.as_ref());
-                !withdrawn.is_some_and(|(event, _)| event.erased)
+                register.evidence.get(holder).is_some_and(|held| {
+                    held.content.keeps_bytes() && !held.withdrawn.as_ref().is_some_and(|(event, _)| event.erased)
+                })
             };
             if holders.iter().any(stands) {
                 kept.extend(self.lines(&other)?.into_iter().map(|line| line.digest));
@@ -189,6 +271,50 @@ impl Session {
     }
 }
 
+fn content(keep: Keep, manifest: Digest, files: u64, bytes: u64) -> Content {
+    match keep {
+        Keep::Bytes => Content::Files { manifest, files, bytes },
+        Keep::Digests | Keep::Nothing => Content::InPlace { manifest, files, bytes },
+    }
+}
+
+/// What an entry says of a folder: its canonical path, where that is a text, so that it can be found again.
+fn collection(taking: &Taking<'_>) -> Result<Option<Collection>, EngineError> {
+    let Files::Folder(folder, part) = taking.files else { return Ok(None) };
+    let path = folder.canonicalize().map_err(|source| EngineError::io("find", folder, source))?;
+    let text: Option<FolderPath> = path.to_str().and_then(|text| text.parse().ok());
+    let folder = text.filter(|text| path.to_str() == Some(text.as_str()));
+    Ok(Some(Collection { folder, part: part.clone(), after: taking.after.cloned() }))
+}
+
+fn selection(part: &Part) -> Result<Selection, EngineError> {
+    let owned = |patterns: &[Title]| patterns.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let mut selection = Selection::of(&owned(&part.include), &owned(&part.exclude))?;
+    selection.follow_links = part.follow_links;
+    selection.other_file_systems = part.other_file_systems;
+    Ok(selection)
+}
+
+/// Hashes every file in a folder, or a part of it, on all cores, and hands each line of its manifest to `each`, in order
+/// and with the size in bytes. Keeps nothing. Gives what was met and not hashed.
+///
+/// # Errors
+/// When the folder cannot be looked at, it was stopped, or `each` fails.
+pub fn each_checksum(
+    folder: &Path,
+    part: &Part,
+    watch: Watch<'_>,
+    each: impl FnMut(&ManifestLine, u64) -> std::io::Result<()>,
+) -> Result<Omitted, EngineError> {
+    let source = Source::folder(folder, selection(part)?)?;
+    let hashed = checksums(&source, watch, each).map_err(|error| match error {
+        NotHashed::Stopped(_) => EngineError::Collect(CollectError::Stopped),
+        NotHashed::Store(error) => error.into(),
+        NotHashed::Told(source) => EngineError::Io { attempt: "print what was found in", path: folder.into(), source },
+    })?;
+    Ok(hashed.omitted)
+}
+
 /// SHA-256 of a file, read as a stream.
 ///
 /// # Errors
@@ -199,11 +325,21 @@ pub fn digest_of_file(path: &Path) -> Result<Digest, EngineError> {
     Ok(stored.map_err(unread)?.digest)
 }
 
+/// The manifests whose files the store keeps, and those whose files are left in their place.
+pub(crate) fn kept_and_in_place(register: &Register) -> (BTreeSet<Digest>, BTreeSet<Digest>) {
+    let mut sorted = (BTreeSet::new(), BTreeSet::new());
+    for held in register.evidence.values() {
+        let list = if held.content.keeps_bytes() { &mut sorted.0 } else { &mut sorted.1 };
+        list.extend(held.content.manifest());
+    }
+    sorted
+}
+
 /// Every manifest the register names, with the evidence made of it.
 pub(crate) fn manifests(register: &Register) -> BTreeMap<Digest, Vec<EvidenceId>> {
     let mut named: BTreeMap<Digest, Vec<EvidenceId>> = BTreeMap::new();
     for (id, held) in &register.evidence {
-        if let Content::Files { manifest, .. } = &held.content {
+        if let Some(manifest) = held.content.manifest() {
             named.entry(*manifest).or_default().push(id.clone());
         }
     }

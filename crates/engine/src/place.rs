@@ -5,11 +5,13 @@
 //! ledger.sqlite    the truth
 //! objects/         evidence, manifests, adopted frameworks and schemes, each under its SHA-256
 //! index.sqlite     a cache over the manifests: delete it and it is made again
+//! scans/           what was last seen of each collected folder: delete it and everything is read again
 //! ```
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use portreeve_collector::Scans;
 use portreeve_ledger::SignedCheckpoint;
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +108,10 @@ impl Place {
 
     pub(crate) fn objects(&self) -> PathBuf {
         self.root.join("objects")
+    }
+
+    pub(crate) fn scans(&self) -> Scans {
+        Scans::new(self.root.join("scans"))
     }
 
     pub(crate) fn index(&self) -> PathBuf {

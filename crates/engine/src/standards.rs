@@ -138,12 +138,17 @@ impl Session {
     pub(crate) fn blob(&self, digest: &Digest) -> Result<Vec<u8>, EngineError> {
         let mut bytes = Vec::new();
         let reader = self.blobs.open(digest)?;
-        reader.take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(|error| {
+        // One byte more than it may have: a reader that is not asked for the end has compared nothing with the name.
+        reader.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| {
             match portreeve_collector::BlobError::inside(&error) {
                 Some(inside) => EngineError::Damaged { what: format!("object {digest}"), because: inside.to_string() },
                 None => EngineError::io("read", &self.blobs.path_of(digest), error),
             }
         })?;
+        if bytes.len() as u64 > FILE_BYTES_MAX {
+            let because = format!("it is longer than the {FILE_BYTES_MAX} bytes that an adopted file may have");
+            return Err(EngineError::Damaged { what: format!("object {digest}"), because });
+        }
         Ok(bytes)
     }
 }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::clock;
 use crate::error::EngineError;
-use crate::evidence::Files;
+use crate::evidence::{Files, Taking};
 use crate::init::{NewRegister, make};
 use crate::session::{Mode, Session};
 use crate::standards::{ProfileAsked, SchemeAdoption};
@@ -189,7 +189,7 @@ fn entry(session: &Session, history: &History, line: &Line, shelf: &Path) -> Res
 
 fn collected(session: &Session, line: &Line, artefacts: &Artefacts, shelf: &Path) -> Result<Event, EngineError> {
     let files: Vec<PathBuf> = artefacts.files.iter().map(|name| shelf.join(name)).collect();
-    let taken = session.take(&Files::Named(files), false).map_err(|error| line.wrong(error))?;
+    let taken = session.take(&Taking::all(&Files::Named(files)), Mode::Write).map_err(|error| line.wrong(error))?;
     Ok(EvidenceAdded {
         id: artefacts.id.clone(),
         title: artefacts.title.clone(),
@@ -203,6 +203,7 @@ fn collected(session: &Session, line: &Line, artefacts: &Artefacts, shelf: &Path
         requirements: artefacts.requirements.clone(),
         marking: artefacts.marking,
         provenance: artefacts.provenance.clone(),
+        collection: None,
     }
     .into())
 }

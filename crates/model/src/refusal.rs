@@ -205,6 +205,12 @@ pub enum Refusal {
         /// The action.
         action: ActionId,
     },
+    /// A collection of files is needed.
+    #[error("the evidence `{evidence}` is not a collection of files")]
+    NotFiles {
+        /// The evidence.
+        evidence: EvidenceId,
+    },
     /// The evidence has been withdrawn.
     #[error("the evidence `{evidence}` has been withdrawn")]
     Withdrawn {

@@ -103,6 +103,11 @@ text!(
     Host, "host", 120, false
 );
 
+text!(
+    /// Where a folder lies, as the machine that collected it calls it: 1 to 4,096 characters, the most that Linux opens.
+    FolderPath, "path", 4096, false
+);
+
 impl Host {
     /// Stands for the whole of what a source looked at, when a finding names no host of its own.
     pub fn whole_estate() -> Host {

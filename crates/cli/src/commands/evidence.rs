@@ -3,6 +3,7 @@
 
 pub(super) mod adding;
 mod judging;
+mod share;
 
 use clap::{Args, Subcommand};
 use portreeve_model::reference::EvidenceId;
@@ -20,7 +21,13 @@ pub(crate) enum EvidenceCommand {
     #[command(after_help = adding::EXAMPLE)]
     Add(adding::AddArgs),
     /// Take in everything in a folder as one item
-    Collect(adding::CollectArgs),
+    Collect(share::CollectArgs),
+    /// Collect a folder again, and tell what changed since
+    Rescan(share::RescanArgs),
+    /// Tell what is different between two collections
+    Diff(share::DiffArgs),
+    /// Print the SHA-256 of every file in a folder, as `sha256sum` does, or with `--json` one object a line; keeps nothing
+    Digest(share::DigestArgs),
     /// Point to a record held elsewhere; it counts once somebody else has confirmed it
     Refer(adding::ReferArgs),
     /// Write down someone's word; never enough alone
@@ -56,7 +63,9 @@ impl Run for EvidenceCommand {
     fn doing(&self) -> &'static str {
         match self {
             EvidenceCommand::Add(_) | EvidenceCommand::Refer(_) | EvidenceCommand::Say(_) => "add the evidence",
-            EvidenceCommand::Collect(_) => "collect the evidence",
+            EvidenceCommand::Collect(_) | EvidenceCommand::Rescan(_) => "collect the evidence",
+            EvidenceCommand::Diff(_) => "compare the collections",
+            EvidenceCommand::Digest(_) => "hash the files",
             EvidenceCommand::Link(_) => "link the evidence",
             EvidenceCommand::Check(_) => "check the evidence",
             EvidenceCommand::Withdraw(_) => "withdraw the evidence",
@@ -69,7 +78,10 @@ impl Run for EvidenceCommand {
     fn run(self, door: &mut Door) -> Result<Outcome, Failure> {
         match self {
             EvidenceCommand::Add(args) => adding::add(args, door),
-            EvidenceCommand::Collect(args) => adding::collect(args, door),
+            EvidenceCommand::Collect(args) => share::collect(args, door),
+            EvidenceCommand::Rescan(args) => share::rescan(args, door),
+            EvidenceCommand::Diff(args) => share::diff(&args, door),
+            EvidenceCommand::Digest(args) => share::digest(args, door),
             EvidenceCommand::Refer(args) => adding::refer(args, door),
             EvidenceCommand::Say(args) => adding::say(args, door),
             EvidenceCommand::Link(args) => judging::link(args, door),

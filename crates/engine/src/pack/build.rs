@@ -12,7 +12,7 @@ use portreeve_ledger::{
 use portreeve_model::concern::concerning;
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, OrganisationId, PackId, PersonId, SchemeId};
-use portreeve_model::register::evidence::Content;
+use portreeve_model::register::evidence::{Content, Evidence};
 use portreeve_model::register::outcome::PackBuilt;
 use portreeve_model::{Day, Digest, EntryNumber, History, LogSize, Register};
 use portreeve_reporting::index::{PackFile, PackPage, Signer};
@@ -404,13 +404,10 @@ pub(super) fn tags(
 }
 
 fn manifests_of(register: &Register, held: &BTreeMap<EvidenceId, Vec<(ManifestLine, u64)>>) -> BTreeSet<Digest> {
-    let contents = held.keys().filter_map(|id| register.evidence.get(id)).map(|evidence| &evidence.content);
-    contents
-        .filter_map(|content| match content {
-            Content::Files { manifest, .. } => Some(*manifest),
-            Content::Reference { .. } | Content::Said { .. } => None,
-        })
-        .collect()
+    let in_place = |evidence: &&Evidence| goes_in(evidence) && !evidence.content.keeps_bytes();
+    let held = held.keys().filter_map(|id| register.evidence.get(id));
+    let evidence = held.chain(register.evidence.values().filter(in_place));
+    evidence.filter_map(|evidence| evidence.content.manifest()).copied().collect()
 }
 
 fn beside(out: &Path, ending: &str) -> PathBuf {

@@ -217,9 +217,14 @@ fn evidence(root: &Path, points: &mut Points, replayed: &Replayed, contents: &Co
     let mut held: BTreeMap<EvidenceId, Vec<(ManifestLine, u64)>> = BTreeMap::new();
     let mut absent = Vec::new();
     for (id, item) in replayed.part.register().evidence.iter().filter(|(_, item)| goes_in(item)) {
-        let Content::Files { manifest, files, .. } = &item.content else { continue };
+        let (Content::Files { manifest, files, .. } | Content::InPlace { manifest, files, .. }) = &item.content else {
+            continue;
+        };
         match lines(root, manifest) {
             Ok(lines) if u64::try_from(lines.len()) == Ok(*files) => {
+                if !item.content.keeps_bytes() {
+                    continue;
+                }
                 held.insert(id.clone(), lines.into_iter().map(|line| (line, 0)).collect());
             }
             Ok(_) => absent.push(format!("{id}: its manifest lists another number of files than its entry")),

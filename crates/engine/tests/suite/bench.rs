@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use portreeve_engine::{Files, Mode, NewRegister, ProfileAsked, SchemeAdoption, Session, init};
+use portreeve_engine::{Files, Mode, NewRegister, ProfileAsked, SchemeAdoption, Session, Taking, init};
 use portreeve_model::reference::PersonId;
 use portreeve_model::register::action::{ActionAdded, ActionClaimed, ActionVerified, Due};
 use portreeve_model::register::evidence::{EvidenceAdded, EvidenceChecked};
@@ -114,9 +114,8 @@ impl Bench {
         fs::write(&file, bytes).unwrap();
         let event = evidence_event(evidence, self.today());
         self.session
-            .add_evidence(&id(OWNER), &Files::Named(vec![file]), false, Mode::Write, |content| EvidenceAdded {
-                content,
-                ..event
+            .add_evidence(&id(OWNER), &Taking::all(&Files::Named(vec![file])), Mode::Write, |content, _| {
+                EvidenceAdded { content, ..event }
             })
             .unwrap();
     }
@@ -198,6 +197,7 @@ pub(crate) fn evidence_event(reference: &str, today: Day) -> EvidenceAdded {
         requirements: BTreeSet::new(),
         marking: Marking::OfficialSensitive,
         provenance: None,
+        collection: None,
     }
 }
 

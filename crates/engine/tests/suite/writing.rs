@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use portreeve_engine::{EngineError, Files, Kind, Mode, Session};
+use portreeve_engine::{EngineError, Files, Kind, Mode, Session, Taking};
 use portreeve_model::Refusal;
 use portreeve_model::reference::CommandId;
 use portreeve_model::register::action::ActionClaimed;
@@ -70,7 +70,7 @@ fn a_dry_run_writes_nothing_at_all() {
     let files = Files::Named(vec![file]);
     let added = bench
         .session
-        .add_evidence(&id(OWNER), &files, false, Mode::DryRun, |content| EvidenceAdded { content, ..event })
+        .add_evidence(&id(OWNER), &Taking::all(&files), Mode::DryRun, |content, _| EvidenceAdded { content, ..event })
         .unwrap();
     assert!(added.recorded.dry_run);
     let after = tree(&bench.root());
@@ -105,7 +105,7 @@ fn evidence_that_cannot_be_taken_whole_is_not_recorded() {
     let size = bench.session.size();
     let failed = bench
         .session
-        .add_evidence(&id(OWNER), &files, false, Mode::Write, |content| EvidenceAdded { content, ..event })
+        .add_evidence(&id(OWNER), &Taking::all(&files), Mode::Write, |content, _| EvidenceAdded { content, ..event })
         .unwrap_err();
     let EngineError::Incomplete { omitted } = &failed else { panic!("{failed}") };
     assert!(omitted.gaps()[0].path.contains("gone.txt"));
@@ -123,7 +123,7 @@ fn the_same_file_again_is_recognised() {
     let event = evidence_event("E-002", bench.today());
     let added = bench
         .session
-        .add_evidence(&id(OWNER), &Files::Named(vec![copy]), false, Mode::DryRun, |content| EvidenceAdded {
+        .add_evidence(&id(OWNER), &Taking::all(&Files::Named(vec![copy])), Mode::DryRun, |content, _| EvidenceAdded {
             content,
             ..event
         })

@@ -9,7 +9,6 @@ use crate::digest::Digest;
 use crate::reference::{
     ActionId, EvidenceId, FindingId, Grade, IndicatorId, OrganisationId, PersonId, RequirementId, SourceId,
 };
-use crate::register::evidence::Content;
 use crate::standards::EvidenceRule;
 use crate::standing::{Lens, PlanFault};
 use crate::text::Host;
@@ -252,10 +251,7 @@ pub(super) fn meet<'a>(
     if let Some(held) = counting.last() {
         return Ok(Ground::Evidence {
             id: held.id.clone(),
-            manifest: match &held.evidence.content {
-                Content::Files { manifest, .. } => Some(*manifest),
-                Content::Reference { .. } | Content::Said { .. } => None,
-            },
+            manifest: held.evidence.content.manifest().copied(),
             shows: held.evidence.shows,
             checked_by: held.check().map(|check| check.by.by.clone()),
             carried: held.carried_over(),

@@ -10,7 +10,7 @@ use crate::day::Day;
 use crate::digest::Digest;
 use crate::reference::{ActionId, EvidenceId, FindingId, OrganisationId, RequirementId};
 use crate::refusal::Refusal;
-use crate::text::{Note, Title};
+use crate::text::{FolderPath, Note, Title};
 use crate::words::{EvidenceKind, Marking, Role, Strength};
 
 /// What an item of evidence is made of.
@@ -19,6 +19,16 @@ use crate::words::{EvidenceKind, Marking, Role, Strength};
 pub enum Content {
     /// One or several files. The manifest lists each with its digest; its own digest names the whole.
     Files {
+        /// SHA-256 of the manifest, itself kept as a blob.
+        manifest: Digest,
+        /// How many files.
+        files: u64,
+        /// Their bytes together.
+        bytes: u64,
+    },
+    /// Files that stay where they are: too many to copy. Their digests were taken, so a change shows; their bytes are
+    /// only there as long as the place keeps them.
+    InPlace {
         /// SHA-256 of the manifest, itself kept as a blob.
         manifest: Digest,
         /// How many files.
@@ -36,6 +46,61 @@ pub enum Content {
         /// What was said.
         words: Note,
     },
+}
+
+impl Content {
+    /// The manifest that lists the files, if it is made of files.
+    pub const fn manifest(&self) -> Option<&Digest> {
+        match self {
+            Content::Files { manifest, .. } | Content::InPlace { manifest, .. } => Some(manifest),
+            Content::Reference { .. } | Content::Said { .. } => None,
+        }
+    }
+
+    /// Whether the store keeps the bytes of its files.
+    pub const fn keeps_bytes(&self) -> bool {
+        matches!(self, Content::Files { .. })
+    }
+}
+
+/// How the files of a folder were collected.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Collection {
+    /// The folder, if its path is a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<FolderPath>,
+    /// Which part of it.
+    #[serde(default, skip_serializing_if = "Part::is_all")]
+    pub part: Part,
+    /// The evidence it goes on from: an earlier collection of the same place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<EvidenceId>,
+}
+
+/// Which part of a folder is collected. The default is all of it: one file system, links not followed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Only what one of these patterns names, if there is any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<Title>,
+    /// Nothing that one of these patterns names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<Title>,
+    /// Whether links stand for what they point at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub follow_links: bool,
+    /// Whether folders on which another file system is mounted are entered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub other_file_systems: bool,
+}
+
+impl Part {
+    /// Whether it is everything, as far as nobody asks for more than the default.
+    pub fn is_all(&self) -> bool {
+        *self == Part::default()
+    }
 }
 
 /// Evidence is added.
@@ -70,6 +135,9 @@ pub struct EvidenceAdded {
     /// Where this record comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Note>,
+    /// Which folder was collected, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collection: Option<Collection>,
 }
 
 /// Evidence held already is used for something more.
@@ -151,6 +219,9 @@ pub struct Evidence {
     pub marking: Marking,
     /// Where this record comes from.
     pub provenance: Option<Note>,
+    /// Which folder was collected, if one was. Left out of the register's own JSON where none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collection: Option<Collection>,
     /// Who added it.
     pub added: Trace,
     /// The latest check.
@@ -178,7 +249,7 @@ impl Evidence {
     pub fn strength(&self) -> Strength {
         match self.content {
             Content::Said { .. } => Strength::Weak,
-            Content::Files { .. } | Content::Reference { .. } => self.kind.strength(),
+            Content::Files { .. } | Content::InPlace { .. } | Content::Reference { .. } => self.kind.strength(),
         }
     }
 }
@@ -203,11 +274,32 @@ impl Register {
         self.known_organisations(&event.organisations)?;
         self.known_links(&event.actions, &event.findings, &event.requirements)?;
         stamp.not_after_today("the day it was collected", event.collected)?;
+        if let Some(after) = event.collection.as_ref().and_then(|collection| collection.after.as_ref()) {
+            self.check_follows(after, event)?;
+        }
         if event.shows > event.collected {
             return Err(Refusal::WrongOrder {
                 earlier_what: "the day it shows",
                 earlier: event.shows,
                 later_what: "the day it was collected",
+                later: event.collected,
+            });
+        }
+        Ok(())
+    }
+
+    /// A collection goes on from another collection, and was not collected before it.
+    fn check_follows(&self, after: &EvidenceId, event: &EvidenceAdded) -> Result<(), Refusal> {
+        let held = self.evidence.get(after);
+        let held = held.ok_or_else(|| Refusal::Unknown { noun: "evidence", id: after.to_string() })?;
+        if held.content.manifest().is_none() || event.content.manifest().is_none() {
+            return Err(Refusal::NotFiles { evidence: after.clone() });
+        }
+        if held.collected > event.collected {
+            return Err(Refusal::WrongOrder {
+                earlier_what: "the day the earlier collection was made",
+                earlier: held.collected,
+                later_what: "the day this one was",
                 later: event.collected,
             });
         }
@@ -227,6 +319,7 @@ impl Register {
             requirements: BTreeSet::new(),
             marking: event.marking,
             provenance: event.provenance.clone(),
+            collection: event.collection.clone(),
             added: trace,
             check: None,
             carried: BTreeMap::new(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use portreeve_model::reference::OrganisationId;
-use portreeve_model::register::evidence::Evidence;
+use portreeve_model::register::evidence::{Content, Evidence};
 use portreeve_model::standards::{PackContent, PackItem};
 
 use crate::Subject;
@@ -64,7 +64,14 @@ fn line(subject: &Subject<'_>, item: &PackItem, organisation: &OrganisationId) -
 /// Evidence whose files are not in the pack, and why.
 pub fn left_out(subject: &Subject<'_>) -> Vec<LeftOut> {
     let mut left_out = Vec::new();
-    for (id, evidence) in subject.register.evidence.iter().filter(|(_, evidence)| !goes_in(evidence)) {
+    for (id, evidence) in &subject.register.evidence {
+        if goes_in(evidence) {
+            if matches!(evidence.content, Content::InPlace { .. }) {
+                let why = "its files are left in their place; the pack has their SHA-256".to_owned();
+                left_out.push(LeftOut { what: format!("{id} {}", evidence.title), why });
+            }
+            continue;
+        }
         let why = match (&evidence.withdrawn, &evidence.check) {
             (Some((event, trace)), _) if event.erased => {
                 format!("withdrawn and erased by {} on {}: {}", trace.by, trace.on, event.reason)

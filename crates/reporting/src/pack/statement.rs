@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use portreeve_model::readiness::{Readiness, Share};
 use portreeve_model::reference::{EvidenceId, PackId};
-use portreeve_model::register::evidence::Content;
 use serde::Serialize;
 
 use super::contents::{contents, left_out};
@@ -172,10 +171,7 @@ fn items<'a>(subject: &Subject<'a>, files: &'a BTreeMap<EvidenceId, Vec<PackFile
         kind: evidence.kind.word(),
         shows: evidence.shows.iso(),
         checked_by: evidence.check.as_ref().filter(|check| check.accepted).map(|check| check.by.by.as_str()),
-        manifest: match &evidence.content {
-            Content::Files { manifest, .. } => Some(manifest.to_string()),
-            Content::Reference { .. } | Content::Said { .. } => None,
-        },
+        manifest: evidence.content.manifest().map(ToString::to_string),
         files: files.get(id).map_or(&[][..], Vec::as_slice).iter().map(file).collect(),
     });
     described.collect()

@@ -348,7 +348,10 @@ fn held_as(held: &Evidence, has_files: bool) -> String {
         Content::Files { files, .. } => {
             format!("{} held by the council; none is in this pack.", words::count(*files, "file"))
         }
-        Content::Reference { locator } => format!("A record held more_files: {locator}"),
+        Content::InPlace { files, .. } => {
+            format!("{} left in their place; the pack has their SHA-256, not the files.", words::count(*files, "file"))
+        }
+        Content::Reference { locator } => format!("A record held elsewhere: {locator}"),
         Content::Said { words } => format!("Someone's word: {words}"),
     }
 }

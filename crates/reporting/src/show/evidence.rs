@@ -25,9 +25,19 @@ pub fn evidence(register: &Register, history: &History, id: &EvidenceId, _on: Da
             record.fact("Content", format!("{}, {}", words::count(*files, "file"), words::count(*bytes, "byte")));
             record.fact("Manifest SHA-256", manifest.to_string());
         }
+        Content::InPlace { manifest, files, bytes } => {
+            let what = format!("{}, {}", words::count(*files, "file"), words::count(*bytes, "byte"));
+            record.fact("Content", format!("{what}, left in their place"));
+            record.fact("Manifest SHA-256", manifest.to_string());
+        }
         Content::Reference { locator } => record.fact("Held elsewhere", locator.as_str()),
         Content::Said { words } => record.fact("Someone's word", words.as_str()),
     }
+    let collection = held.collection.as_ref();
+    let folder = collection.and_then(|collection| collection.folder.as_ref());
+    record.fact("Collected from", folder.map_or("", |folder| folder.as_str()));
+    let after = collection.and_then(|collection| collection.after.as_ref());
+    record.fact("Goes on from", after.map_or("", |after| after.as_str()));
     record.fact("Marking", held.marking.shown());
     record.fact("Organisations", ids(&held.organisations));
     record.fact("Actions", ids(&held.actions));

@@ -213,6 +213,10 @@ fn content(subject: &Subject<'_>, files: &Files, id: &EvidenceId) -> Vec<Node> {
             let how_many = words::count(*how_many, "file");
             vec![Node::leaf(format!("{how_many}, manifest sha256 {manifest}"))]
         }
+        (Content::InPlace { manifest, files: how_many, .. }, _) => {
+            let how_many = words::count(*how_many, "file");
+            vec![Node::leaf(format!("{how_many} left in their place, manifest sha256 {manifest}"))]
+        }
         (Content::Reference { locator }, _) => vec![Node::leaf(format!("held elsewhere: {locator}"))],
         (Content::Said { words }, _) => vec![Node::leaf(format!("someone's word: {}", one_line(words.as_str())))],
     }

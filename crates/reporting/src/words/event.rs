@@ -262,11 +262,14 @@ fn of_evidence(event: &Event) -> String {
 fn added(event: &EvidenceAdded) -> String {
     let held = match &event.content {
         Content::Files { files, .. } => count(*files, "file"),
+        Content::InPlace { files, .. } => format!("{} left in their place", count(*files, "file")),
         Content::Reference { locator } => format!("held elsewhere: {locator}"),
         Content::Said { .. } => "someone's word".to_owned(),
     };
     let what = kind(event.evidence_kind);
-    format!("evidence added {}: {} ({what}, {held}, shows {})", event.id, event.title, event.shows)
+    let after = event.collection.as_ref().and_then(|collection| collection.after.as_ref());
+    let after = after.map_or_else(String::new, |after| format!(", after {after}"));
+    format!("evidence added {}: {} ({what}, {held}, shows {}{after})", event.id, event.title, event.shows)
 }
 
 fn of_outcome(event: &Event) -> String {

@@ -5,19 +5,23 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use portreeve_engine::{Files, Selection, Taken};
+use portreeve_engine::{Files, Mode, Omitted, Taking};
 use portreeve_model::reference::{EvidenceId, OrganisationId};
-use portreeve_model::register::evidence::{Content, EvidenceAdded, EvidenceChecked};
+use portreeve_model::register::evidence::{Collection, Content, EvidenceAdded, EvidenceChecked};
 use portreeve_model::text::{Note, Title};
 use portreeve_model::words::{EvidenceKind, Marking, Strength};
 use portreeve_model::{Day, History};
 
+use serde_json::json;
+
+use super::share;
 use crate::change::Change;
 use crate::door::{Desk, Door};
 use crate::failure::Failure;
 use crate::links::Links;
 use crate::next_free;
 use crate::outcome::Outcome;
+use crate::progress::Follower;
 use crate::resolve;
 use crate::vocabulary::words;
 
@@ -79,53 +83,6 @@ pub(crate) struct AddArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct CollectArgs {
-    /// The folder
-    #[arg(value_name = "DIR")]
-    folder: PathBuf,
-    #[command(flatten)]
-    which: Which,
-    /// What kind of evidence it is
-    #[arg(long, value_parser = words!(EvidenceKind))]
-    kind: EvidenceKind,
-    /// What it is, in one line [default: the folder's name]
-    #[arg(long)]
-    title: Option<Title>,
-    /// Record what can be taken although something cannot
-    #[arg(long)]
-    gaps_will_do: bool,
-    #[command(flatten)]
-    about: About,
-}
-
-/// Which part of a folder.
-#[derive(Debug, Args)]
-pub(crate) struct Which {
-    /// Only what this names, several times for several: `*.csv` in any folder, `ict/**/*.csv` below one
-    #[arg(long, value_name = "PATTERN")]
-    include: Vec<String>,
-    /// Not what this names, several times for several
-    #[arg(long, value_name = "PATTERN")]
-    exclude: Vec<String>,
-    /// Take what links point at, wherever that lies
-    #[arg(long)]
-    follow_links: bool,
-    /// Enter folders on which another file system is mounted
-    #[arg(long)]
-    other_file_systems: bool,
-}
-
-impl Which {
-    fn selection(&self) -> Result<Selection, Failure> {
-        let selection = Selection::of(&self.include, &self.exclude);
-        let mut selection = selection.map_err(|error| Failure::usage(error.to_string()))?;
-        selection.follow_links = self.follow_links;
-        selection.other_file_systems = self.other_file_systems;
-        Ok(selection)
-    }
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct ReferArgs {
     /// Where it is: a ticket number, an address
     locator: Title,
@@ -154,13 +111,13 @@ pub(crate) struct SayArgs {
 }
 
 impl About {
-    fn described(
+    pub(super) fn described(
         self,
         history: &History,
         today: Day,
         evidence_kind: EvidenceKind,
         title: Title,
-    ) -> Result<impl Fn(Content) -> EvidenceAdded + Clone + use<>, Failure> {
+    ) -> Result<impl Fn(Content, Option<Collection>) -> EvidenceAdded + Clone + use<>, Failure> {
         let register = history.register();
         let Links { actions, findings, requirements } = Links::sorted(register, &self.links)?;
         let organisations = resolve::organisations(register, &self.organisations)?;
@@ -168,7 +125,7 @@ impl About {
             Some(id) => id,
             None => next_free::evidence(history)?,
         };
-        Ok(move |content| EvidenceAdded {
+        Ok(move |content, collection| EvidenceAdded {
             id: id.clone(),
             title: title.clone(),
             evidence_kind,
@@ -181,12 +138,13 @@ impl About {
             requirements: requirements.clone(),
             marking: self.marking,
             provenance: self.provenance.clone(),
+            collection,
         })
     }
 }
 
 /// The rest of the command as it was given, for the advice to give its sister.
-fn asked_again(verb: &str, path: &Path, kind: EvidenceKind, about: &About) -> String {
+pub(super) fn asked_again(verb: &str, path: &Path, kind: EvidenceKind, about: &About) -> String {
     let links: String = about.links.iter().map(|link| format!(" --for {link}")).collect();
     let organisations: String = about.organisations.iter().map(|id| format!(" --organisation {id}")).collect();
     let marking = match about.marking {
@@ -202,7 +160,7 @@ fn asked_again(verb: &str, path: &Path, kind: EvidenceKind, about: &About) -> St
     )
 }
 
-fn not_there(path: &Path) -> Failure {
+pub(super) fn not_there(path: &Path) -> Failure {
     Failure::environment(format!("there is nothing at {}", path.display()))
         .help("check the spelling, and that you are in the folder you think you are in")
 }
@@ -223,66 +181,80 @@ pub(super) fn add(args: AddArgs, door: &mut Door) -> Result<Outcome, Failure> {
         (None, Some(first)) => named_after(first)?,
         (None, None) => return Err(Failure::usage("no file is named").help("name at least one")),
     };
-    take(Files::Named(args.files), args.kind, title, args.gaps_will_do, args.about, door)
+    let files = Files::Named(args.files);
+    let mut desk = door.write()?;
+    let describe = args.about.described(desk.history(), desk.session.today(), args.kind, title)?;
+    let nothing = describe(not_yet_read()?, None);
+    record(&mut desk, Taking { gaps_will_do: args.gaps_will_do, ..Taking::all(&files) }, nothing, describe)
 }
 
-pub(super) fn collect(args: CollectArgs, door: &mut Door) -> Result<Outcome, Failure> {
-    match args.folder.symlink_metadata() {
-        Ok(found) if found.is_file() => {
-            return Err(Failure::usage(format!("{} is a file", args.folder.display()))
-                .help(format!("take it in: {}", asked_again("add", &args.folder, args.kind, &args.about))));
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => return Err(not_there(&args.folder)),
-        Ok(_) | Err(_) => {}
-    }
-    let title = match args.title {
-        Some(title) => title,
-        None => named_after(&args.folder)?,
-    };
-    let selection = args.which.selection()?;
-    take(Files::Folder(args.folder, selection), args.kind, title, args.gaps_will_do, args.about, door)
-}
-
-fn named_after(path: &Path) -> Result<Title, Failure> {
+pub(super) fn named_after(path: &Path) -> Result<Title, Failure> {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     name.parse().map_err(|error| Failure::usage(format!("{error}")).help("say what it is with `--title`"))
 }
 
-fn take(
-    files: Files,
-    kind: EvidenceKind,
-    title: Title,
-    gaps_will_do: bool,
-    about: About,
-    door: &mut Door,
+/// What stands for files that nobody has read, where only the rest of the entry matters.
+pub(super) fn not_yet_read() -> Result<Content, Failure> {
+    let words = "not yet read".parse().map_err(|error| Failure::usage(format!("{error}")))?;
+    Ok(Content::Said { words })
+}
+
+/// Takes the files in, following the work, and records them as `describe` says. `rehearsed` is the entry as far as it is
+/// known before.
+pub(super) fn record(
+    desk: &mut Desk<'_>,
+    taking: Taking<'_>,
+    rehearsed: EvidenceAdded,
+    describe: impl Fn(Content, Option<Collection>) -> EvidenceAdded,
 ) -> Result<Outcome, Failure> {
-    let mut desk = door.write()?;
-    let describe = about.described(desk.history(), desk.session.today(), kind, title)?;
     // Refusals come before files are read: a large folder should not be hashed to be told that a role is missing.
-    let nothing = Content::Said { words: "not yet read".parse().map_err(|error| Failure::usage(format!("{error}")))? };
-    desk.rehearse(vec![describe(nothing).into()])?;
-    let added = desk.session.add_evidence(&desk.by, &files, gaps_will_do, desk.mode, describe.clone())?;
-    let event = describe(added.taken.content.clone());
+    desk.rehearse(vec![rehearsed.into()])?;
+    let follower = Follower::new()?;
+    let bytes = how_much(desk, &taking, &follower)?;
+    follower.begin(if desk.mode == Mode::DryRun { "Looking" } else { "Collecting" }, bytes);
+    let added = follower.follow(|watch| {
+        let taking = Taking { watch, ..taking };
+        desk.session.add_evidence(&desk.by, &taking, desk.mode, &describe)
+    })?;
+    let event = describe(added.taken.content.clone(), added.taken.collection.clone());
     let mut change = told(&event);
-    if !added.taken.held_already.is_empty() {
-        let ids: Vec<String> = added.taken.held_already.iter().map(ToString::to_string).collect();
-        let ids: Vec<&str> = ids.iter().map(String::as_str).filter(|id| *id != event.id.as_str()).collect();
-        if !ids.is_empty() {
-            change = change.note(format!("The same file is held already as {}.", ids.join(", ")));
-        }
+    let ids: Vec<String> = added.taken.held_already.iter().map(ToString::to_string).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).filter(|id| *id != event.id.as_str()).collect();
+    if !ids.is_empty() {
+        change = change.note(format!("The same file is held already as {}.", ids.join(", ")));
     }
-    let change = change.note(waiting(&mut desk, &event));
+    for line in share::rescanned(&added.taken) {
+        change = change.note(line);
+    }
+    if let Some(changes) = &added.taken.changes {
+        change = change.more(json!({"changes": share::as_json(changes), "read": added.taken.read}));
+    }
+    let change = change.note(waiting(desk, &event));
     let outcome = change.told(desk.register().is_demonstration(), &added.recorded);
-    Ok(match left_out(&added.taken) {
+    Ok(match left_out(&added.taken.omitted) {
         Some(warning) => outcome.warn(warning),
         None => outcome,
     })
 }
 
-fn left_out(taken: &Taken) -> Option<String> {
-    let named = taken.omitted.listed().take(SKIPPED_SHOWN_MAX);
+/// How many bytes there are, asked only where somebody sees a bar: as many as last time, or as a look at the folder says.
+fn how_much(desk: &Desk<'_>, taking: &Taking<'_>, follower: &Follower) -> Result<Option<u64>, Failure> {
+    if !follower.is_seen() || desk.mode == Mode::DryRun {
+        return Ok(None);
+    }
+    let before = taking.after.and_then(|after| desk.register().evidence.get(after)).map(|held| &held.content);
+    if let Some(Content::Files { bytes, .. } | Content::InPlace { bytes, .. }) = before {
+        return Ok(Some(*bytes));
+    }
+    follower.begin("Looking", None);
+    Ok(Some(follower.follow(|watch| desk.session.survey(taking.files, watch))?.bytes))
+}
+
+/// A warning that names what was met and not taken.
+pub(super) fn left_out(omitted: &Omitted) -> Option<String> {
+    let named = omitted.listed().take(SKIPPED_SHOWN_MAX);
     let mut lines: Vec<String> = named.map(|skipped| format!("{}: {}", skipped.path, skipped.reason)).collect();
-    let further = taken.omitted.count() - lines.len() as u64;
+    let further = omitted.count() - lines.len() as u64;
     if further > 0 {
         lines.push(format!("and {further} more"));
     }
@@ -306,7 +278,7 @@ fn without_files(
     door: &mut Door,
 ) -> Result<Outcome, Failure> {
     let mut desk = door.write()?;
-    let event = about.described(desk.history(), desk.session.today(), kind, title)?(content);
+    let event = about.described(desk.history(), desk.session.today(), kind, title)?(content, None);
     let recorded = desk.record(vec![event.clone().into()])?;
     let change = told(&event).note(waiting(&mut desk, &event));
     Ok(change.told(desk.register().is_demonstration(), &recorded))
@@ -329,6 +301,11 @@ fn told(event: &EvidenceAdded) -> Change {
             let plural = if *files == 1 { "file" } else { "files" };
             let change = change.fact("taken", format!("{files} {plural}, {bytes} bytes"));
             // A dry run keeps no manifest, so it has no digest to show.
+            if *manifest == portreeve_model::Digest::of(b"") { change } else { change.fact("manifest", manifest) }
+        }
+        Content::InPlace { manifest, files, bytes } => {
+            let plural = if *files == 1 { "file" } else { "files" };
+            let change = change.fact("hashed", format!("{files} {plural}, {bytes} bytes, left in their place"));
             if *manifest == portreeve_model::Digest::of(b"") { change } else { change.fact("manifest", manifest) }
         }
         Content::Reference { locator } => change.fact("where", locator),

@@ -1,0 +1,104 @@
+//! Whole folders: collected, collected again, compared, left in their place, only hashed. The share of these tests is
+//! invented.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use crate::support::{Place, day};
+
+const COLLECT: &str = "evidence collect share --kind configuration-export --shows";
+
+/// A share of three files, written long enough ago for their stamps to be trusted.
+fn with_a_share() -> Place {
+    let place = Place::with_an_action();
+    for (path, text) in [("share/ict/rules.txt", "permit"), ("share/ict/old.csv", "a,b"), ("share/hr/leavers.csv", "x")]
+    {
+        place.write(path, text);
+        age(&place.path(path));
+    }
+    place
+}
+
+/// Sets the time of writing back; the time of changing stays, so a re-scan reads the file once more.
+fn age(path: &Path) {
+    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    fs::OpenOptions::new().write(true).open(path).unwrap().set_modified(hour_ago).unwrap();
+}
+
+#[test]
+fn a_folder_collected_again_tells_what_changed_since() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {} --for RAP-001", day(0))).fine().says("3 files, 10 bytes");
+    let same = place.run("evidence rescan E-0001").fine().says("3 files unchanged");
+    assert!(same.out.contains("RAP-001"), "it is for what the first was for: {}", same.out);
+
+    place.write("share/ict/rules.txt", "deny");
+    place.write("share/ict/new.txt", "n");
+    fs::rename(place.path("share/ict/old.csv"), place.path("share/ict/moved.csv")).unwrap();
+    fs::remove_file(place.path("share/hr/leavers.csv")).unwrap();
+    let dry = place.run("evidence rescan E-0002 --dry-run").fine().says("Dry run");
+    let again = place.run("evidence rescan E-0002").fine();
+    for ran in [&dry, &again] {
+        for line in ["1 new, 1 changed, 1 moved, 1 missing; 0 files unchanged", "changed   ict/rules.txt"] {
+            assert!(ran.out.contains(line), "{line} in {}", ran.out);
+        }
+    }
+    let diff = place.run("evidence diff E-0001 E-0003").exits(1);
+    for line in ["moved     ict/old.csv to ict/moved.csv", "missing   hr/leavers.csv", "new       ict/new.txt"] {
+        assert!(diff.out.contains(line), "{line} in {}", diff.out);
+    }
+    let _ = place.run("evidence diff E-0001 E-0002").fine().says("3 files unchanged");
+    let _ = place.run("evidence show E-0003").fine().says("Goes on from").says("E-0002");
+    let _ = place.run("verify").fine();
+}
+
+#[test]
+fn files_left_in_their_place_are_recorded_by_their_digests_alone() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {} --reference", day(0))).fine().says("left in their place");
+    let _ = place.run("verify").fine();
+    let _ = place.run("evidence show E-0001").fine().says("left in their place").says("share");
+    fs::write(place.path("share/ict/rules.txt"), "permit any").unwrap();
+    let _ = place.run("evidence rescan E-0001").fine().says("1 changed; 2 files unchanged").says("left in their place");
+}
+
+#[test]
+fn a_part_of_a_folder_stays_that_part_when_it_is_collected_again() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {} --include *.csv --exclude hr", day(0))).fine().says("1 file, 3 bytes");
+    let _ = place.run("evidence rescan E-0001").fine().says("1 file unchanged");
+    let _ = place.run(&format!("{COLLECT} {} --include [", day(0))).exits(2).warns("is not a pattern");
+}
+
+#[test]
+fn what_cannot_be_collected_again_says_why() {
+    let place = with_a_share();
+    let said = format!("evidence say \"It was renewed\" --title Word --shows {}", day(0));
+    let _ = place.run(&said).fine();
+    let _ = place.run("evidence rescan E-0001 --from share").exits(3).warns("not a collection of files");
+    let _ = place.run("evidence rescan E-0001").exits(2).warns("--from DIR");
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    let _ = place.run("evidence diff E-0001 E-0002").exits(3).warns("not a collection of files");
+    fs::rename(place.path("share"), place.path("elsewhere")).unwrap();
+    let _ = place.run("evidence rescan E-0002").warns("--from DIR");
+    let _ = place.run("evidence rescan E-0002 --from elsewhere").fine().says("3 files unchanged");
+}
+
+#[test]
+fn digests_are_lines_that_sha256sum_accepts() {
+    let place = with_a_share();
+    let ran = place.run("evidence digest share").fine();
+    place.write("list", &ran.out);
+    let check = Command::new("sha256sum").args(["-c", "--strict", "../list"]).current_dir(place.path("share")).output();
+    match check {
+        Ok(check) => assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout)),
+        Err(error) => assert!(std::env::var_os("CI").is_none(), "there is no sha256sum: {error}"),
+    }
+    assert_eq!(ran.out.lines().count(), 3);
+    let json = place.run("evidence digest share --json").fine();
+    let lines: Vec<serde_json::Value> = json.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), lines[0]["bytes"].as_u64()), (3, Some(1)));
+    let _ = place.run("evidence digest nowhere").exits(5).warns("there is nothing at");
+}
