@@ -11,8 +11,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("catalogue", &["model"]),
     ("ledger", &["model"]),
     ("collector", &["model"]),
+    ("documents", &["model"]),
     ("reporting", &["model", "catalogue"]),
-    ("engine", &["model", "catalogue", "ledger", "collector", "reporting"]),
+    ("engine", &["model", "catalogue", "ledger", "collector", "documents", "reporting"]),
     ("cli", &["model", "engine", "reporting"]),
 ];
 
