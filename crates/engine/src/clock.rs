@@ -1,5 +1,7 @@
 //! The only place where the time of day and randomness come in.
 
+use std::time::Instant;
+
 use portreeve_model::Moment;
 use portreeve_model::reference::CommandId;
 use time::OffsetDateTime;
@@ -9,6 +11,11 @@ use crate::error::EngineError;
 /// The instant it is now.
 pub(crate) fn now() -> Moment {
     Moment::at(OffsetDateTime::now_utc())
+}
+
+/// A point from which to measure how long something takes. It is no time of day.
+pub(crate) fn stopwatch() -> Instant {
+    Instant::now()
 }
 
 /// A command id that nobody has used: 128 bits of the operating system's randomness.
