@@ -6,7 +6,6 @@ use std::io;
 
 use portreeve_engine::{EXTRACT_WORD, read_for_parent};
 
-use crate::failure::Kind;
 use crate::ui;
 
 /// Whether the command line is that of such a child: the one word and nothing else.
@@ -16,9 +15,5 @@ pub(crate) fn is_asked(words: &[OsString]) -> bool {
 
 /// Reads documents until there are no more. Gives the exit code.
 pub(crate) fn run() -> u8 {
-    match read_for_parent(&mut io::stdin().lock(), &mut ui::frames()) {
-        Ok(()) => 0,
-        // Only its parent could be told, and sees the exit code.
-        Err(_) => Kind::Environment.exit(),
-    }
+    read_for_parent(&mut io::stdin().lock(), &mut ui::frames())
 }

@@ -1,6 +1,8 @@
 //! Whether bytes are text, and in which charset. It must never guess a language: an old Western charset is the only
 //! one assumed when nothing says otherwise.
 
+use std::borrow::Cow;
+
 use encoding_rs::{CoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// How much of a document decides whether it is text: 64 KiB hold some thousand lines.
@@ -58,8 +60,8 @@ pub(crate) fn decode(charset: &'static Encoding, bytes: &[u8], mut take: impl Fn
 }
 
 /// All of `bytes` as text, where a parser needs it in one piece.
-pub(crate) fn decode_whole(charset: &'static Encoding, bytes: &[u8]) -> String {
-    charset.decode_with_bom_removal(bytes).0.into_owned()
+pub(crate) fn decode_whole<'a>(charset: &'static Encoding, bytes: &'a [u8]) -> Cow<'a, str> {
+    charset.decode_with_bom_removal(bytes).0
 }
 
 fn head(bytes: &[u8]) -> &[u8] {

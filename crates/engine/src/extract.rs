@@ -36,14 +36,20 @@ const START_MAX: Duration = Duration::from_secs(10);
 /// How often a child that is ending is looked at.
 const GLANCE: Duration = Duration::from_millis(2);
 
+/// The exit code of a child that was refused memory and could still say so (`ENOMEM` of POSIX).
+const NO_MEMORY_EXIT: u8 = 12;
+
+/// The exit code of a child that could not set its limits, or whose parent is gone.
+const BROKEN_OFF_EXIT: u8 = 5;
+
 /// Runs the child's half: lowers this process's limits, then reads documents from `input` and answers on `output` until
-/// there are no more.
-///
-/// # Errors
-/// When a limit cannot be set, or the conversation breaks off.
-pub fn read_for_parent(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
-    sandbox::lower()?;
-    sandbox::serve(input, output)
+/// there are no more. Gives the exit code; there is nobody to tell more than that.
+pub fn read_for_parent(input: &mut impl Read, output: &mut impl Write) -> u8 {
+    match sandbox::lower().and_then(|()| sandbox::serve(input, output)) {
+        Ok(()) => 0,
+        Err(error) if error.kind() == ErrorKind::OutOfMemory => NO_MEMORY_EXIT,
+        Err(_) => BROKEN_OFF_EXIT,
+    }
 }
 
 /// The program that is started as the child: in the product, the running program itself with [`EXTRACT_WORD`].
@@ -255,22 +261,23 @@ fn end(child: &mut Child) -> Option<ExitStatus> {
 }
 
 /// What its end says of the document that it was reading.
-#[cfg(unix)]
 fn why_lost(status: Option<ExitStatus>) -> Reason {
-    use std::os::unix::process::ExitStatusExt as _;
-
     /// Sent by the standard library when memory is refused, and when the stack is used up.
     const ABORT: i32 = 6;
     /// Sent by nobody but us and a system that has run out of memory, and we were not it.
     const KILL: i32 = 9;
-    match status.and_then(|status| status.signal()) {
-        Some(ABORT | KILL) => Reason::TooMuchMemory,
-        _ => Reason::Crashed,
-    }
+    let Some(status) = status else { return Reason::Crashed };
+    let refused = status.code() == Some(i32::from(NO_MEMORY_EXIT));
+    if refused || matches!(signal(status), Some(ABORT | KILL)) { Reason::TooMuchMemory } else { Reason::Crashed }
+}
+
+#[cfg(unix)]
+fn signal(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
 }
 
 /// Other systems do not say.
 #[cfg(not(unix))]
-fn why_lost(_: Option<ExitStatus>) -> Reason {
-    Reason::Crashed
+fn signal(_: ExitStatus) -> Option<i32> {
+    None
 }

@@ -11,14 +11,16 @@ use super::folded::Folded;
 /// goes, is read as plain text: it is no worse a text for that.
 pub(super) fn read(text: &str, out: &mut Folded) -> Result<(), Reason> {
     let mut rest = serde_json::Deserializer::from_str(text);
-    while !out.is_full() && rest.end().is_err() {
-        if Words(out).deserialize(&mut rest).is_err() {
-            break;
+    while rest.end().is_err() {
+        let read = Words(out).deserialize(&mut rest);
+        if out.is_full() {
+            return Ok(());
         }
-    }
-    if !out.is_full() && rest.end().is_err() {
-        out.clear();
-        out.push(text);
+        if read.is_err() {
+            out.clear();
+            out.push(text);
+            return Ok(());
+        }
     }
     Ok(())
 }

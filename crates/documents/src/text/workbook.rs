@@ -22,7 +22,7 @@ pub(super) fn read(bytes: &[u8], out: &mut Folded) -> Result<(), Reason> {
     let mut zipped = Zipped::open(bytes)?;
     zipped.member("xl/workbook.xml", |source| sheet_names(source, out))?;
     let shared = zipped.member("xl/sharedStrings.xml", |source| shared_strings(source))?.unwrap_or_default();
-    let sheets = zipped.names(|name| name.starts_with("xl/worksheets/sheet") && name.ends_with(".xml"));
+    let sheets = zipped.names(|name| name.starts_with("xl/worksheets/") && name.ends_with(".xml"));
     if sheets.is_empty() {
         return Err(Reason::damaged("it has no sheet"));
     }

@@ -87,6 +87,7 @@ impl Read for Unpacked<'_> {
 pub(super) fn reason_of(error: &io::Error) -> Reason {
     match error.kind() {
         io::ErrorKind::FileTooLarge => Reason::TooLarge,
+        io::ErrorKind::OutOfMemory => Reason::TooMuchMemory,
         _ => Reason::damaged(error),
     }
 }
@@ -106,4 +107,53 @@ fn said_members(bytes: &[u8]) -> Option<usize> {
     let at = tail.windows(4).rposition(|four| four == b"PK\x05\x06")?;
     let count = tail.get(at + 10..at + 12)?;
     Some(usize::from(u16::from_le_bytes([count[0], count[1]])))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn zip(members: &[(&str, usize)]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, length) in members {
+            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+            writer.write_all(&vec![b' '; *length]).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    fn length(zipped: &mut Zipped<'_>, name: &str) -> Result<Option<usize>, Reason> {
+        zipped.member(name, |source| {
+            let mut bytes = Vec::new();
+            source.read_to_end(&mut bytes).map_err(|error| reason_of(&error))
+        })
+    }
+
+    #[test]
+    fn what_is_unpacked_is_counted_over_all_members() {
+        let bytes = zip(&[("a", 60_000), ("b", 60_000)]);
+        let mut zipped = Zipped { left: 100_000, ..Zipped::open(&bytes).unwrap() };
+        assert_eq!(length(&mut zipped, "a"), Ok(Some(60_000)));
+        assert_eq!(length(&mut zipped, "c"), Ok(None));
+        assert_eq!(length(&mut zipped, "b"), Err(Reason::TooLarge));
+    }
+
+    #[test]
+    fn names_come_in_the_order_of_their_numbers() {
+        let bytes = zip(&[("s/s10", 0), ("s/s9", 0), ("t/s1", 0), ("s/s", 0)]);
+        assert_eq!(Zipped::open(&bytes).unwrap().names(|name| name.starts_with("s/")), ["s/s", "s/s9", "s/s10"]);
+    }
+
+    #[test]
+    fn too_many_members_are_refused() {
+        let names: Vec<String> = (0..=MEMBERS_MAX).map(|number| number.to_string()).collect();
+        let members: Vec<(&str, usize)> = names.iter().map(|name| (name.as_str(), 0)).collect();
+        assert!(matches!(Zipped::open(&zip(&members)), Err(Reason::TooLarge)));
+        assert!(Zipped::open(&zip(&members[1..])).is_ok());
+    }
 }
