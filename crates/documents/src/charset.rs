@@ -125,6 +125,7 @@ mod tests {
         assert_eq!(of(b"\x1F\x8B\x08\x02abc"), None);
         assert_eq!(of(&[0; 64]), None);
         assert_eq!(of(&(128..=255).collect::<Vec<u8>>()), None);
+        assert_eq!(of(&b"\x9Aa".repeat(500)), None, "every second letter from beyond ASCII is no Western text");
         assert_eq!(of(b"\xEF\xBB\xBF\x00\x01\x02"), None);
     }
 

@@ -10,8 +10,8 @@ use super::office;
 use super::zipped::Zipped;
 use super::{Reason, xml};
 
-/// Letters kept of strings that cells share: half of what is ever unpacked would be 128 MiB, and no text takes more than
-/// 1 MiB of them unless most are never used.
+/// Bytes kept of strings that cells share: 64 MiB, an eighth of the child's memory. The text takes 1 MiB of them, so most
+/// of the strings of a longer list would never be seen.
 const SHARED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Letters of one shared string: a cell holds 32,767 letters of at most four bytes.

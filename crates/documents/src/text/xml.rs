@@ -10,7 +10,8 @@ use quick_xml::reader::Reader;
 use super::folded::Folded;
 use super::{Reason, html};
 
-/// Deepest nesting of elements. The deepest export seen has 14, tables within tables in a text document 60.
+/// Deepest nesting of elements. The deepest of some 130 exports tried has 16; a table within a table within a table of a
+/// text document takes some 30.
 pub(super) const DEPTH_MAX: usize = 256;
 
 /// Reads a whole document. What is not well formed is read as its tags are seen, like a web page.

@@ -22,7 +22,7 @@ use super::folded::Folded;
 use font::Font;
 use place::Place;
 
-/// Forms drawn within forms: a letterhead within a stamp within a page has 3.
+/// Forms drawn within forms: a letter in a letterhead in a collection of letters is three deep.
 const FORMS_DEEP_MAX: usize = 8;
 
 /// Forms drawn in a document. Forms that each draw ten others twice over would else go on for ever.

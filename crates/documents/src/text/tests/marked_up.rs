@@ -79,6 +79,14 @@ fn a_message_gives_its_headers_text_parts_and_the_names_of_its_files() {
 }
 
 #[test]
+fn a_picture_within_the_text_of_a_message_is_named_once() {
+    let message = "From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n\
+        --x\nContent-Type: text/plain\n\nbefore\n--x\nContent-Type: image/png\n\
+        Content-Disposition: inline; filename=rack.png\n\nx\n--x\nContent-Type: text/plain\n\nafter\n--x--\n";
+    assert_eq!(body(message.as_bytes(), ""), "From: a@b.example\nbefore\nAttachment: rack.png\nafter");
+}
+
+#[test]
 fn a_message_that_is_only_a_page_gives_the_page() {
     let message = "From: a@b.example\nSubject: x\nContent-Type: text/html\n\n<p>Renew <i>now</i></p>";
     assert_eq!(body(message.as_bytes(), ""), "From: a@b.example\nSubject: x\nRenew now");

@@ -32,14 +32,14 @@ fn letters_by_name_are_what_they_mean() {
 #[test]
 fn composite_fonts_are_read_by_their_map() {
     let font = "<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /ToUnicode 7 0 R \
-        /DescendantFonts [<< /Type /Font /Subtype /CIDFontType2 /DW 500 /W [1 [500 250] 3 4 600] >>] >>";
+        /DescendantFonts [<< /Type /Font /Subtype /CIDFontType2 /DW 500 /W [4353 [500 250] 4355 4356 600] >>] >>";
     let map = stream(
         "",
         "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange \
-         2 beginbfchar <0001> <0046> <0002> <006600660069> endbfchar 1 beginbfrange <0003> <0004> <0061> endbfrange \
+         2 beginbfchar <1101> <0046> <1102> <006600660069> endbfchar 1 beginbfrange <1103> <1104> <0061> endbfrange \
          endcmap",
     );
-    let content = "BT /F1 10 Tf <00010002> Tj [<0003> -500 <0004>] TJ <0009> Tj ET";
+    let content = "BT /F1 10 Tf <11011102> Tj [<1103> -500 <1104>] TJ <0009> Tj ET";
     assert_eq!(body(&page(content, font, &["null".into(), map]), ""), "Fffia b");
 }
 
