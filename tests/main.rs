@@ -10,6 +10,7 @@ mod cyber_essentials;
 mod demo;
 mod dry_run;
 mod exit_codes;
+mod extracting;
 mod failures;
 mod help;
 mod hostile;

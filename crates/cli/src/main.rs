@@ -8,6 +8,7 @@ mod args;
 mod change;
 mod commands;
 mod door;
+mod extract_text;
 mod failure;
 mod links;
 mod money;
@@ -26,6 +27,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let words: Vec<_> = std::env::args_os().collect();
+    if extract_text::is_asked(&words) {
+        return ExitCode::from(extract_text::run());
+    }
     // Asked of the raw words, because a command line that cannot be understood is answered in JSON too.
     let json = words.iter().take_while(|word| *word != "--").any(|word| word == "--json");
     let exit = match args::parse(words) {

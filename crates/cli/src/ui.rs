@@ -2,7 +2,7 @@
 //! standard output holds exactly one JSON document whatever happens.
 
 use std::env;
-use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 
 use portreeve_reporting::{Layout, json_text, plain};
 use serde_json::json;
@@ -59,6 +59,11 @@ pub(crate) fn fail(failure: &Failure, as_json: bool) -> u8 {
         "help": help,
     });
     print(&json_text(&object), exit)
+}
+
+/// The standard output as it is, for frames that only another program reads.
+pub(crate) fn frames() -> impl Write {
+    io::stdout().lock()
 }
 
 /// How texts are laid out: for a terminal of this width, or whole for a pipe.

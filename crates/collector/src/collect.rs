@@ -46,6 +46,9 @@ pub struct Remembering<'a> {
     pub read_all: bool,
 }
 
+/// Told of each file in a collection with its size in bytes, in order.
+pub type Listener<'a> = dyn FnMut(&ManifestLine, u64) + 'a;
+
 /// How a collection is to be made.
 #[derive(Default)]
 pub struct Collecting<'a> {
@@ -56,7 +59,7 @@ pub struct Collecting<'a> {
     /// The manifest to compare with.
     pub earlier: Option<Digest>,
     /// Told of each file in the collection with its size, in order.
-    pub listener: Option<&'a mut dyn FnMut(&ManifestLine, u64)>,
+    pub listener: Option<&'a mut Listener<'a>>,
     /// How many threads read; as many as are useful if nobody says.
     pub workers: Option<NonZeroUsize>,
     /// How the caller follows it.
@@ -167,7 +170,7 @@ pub fn collect(source: &Source, blobs: &dyn Blobs, how: Collecting<'_>) -> Resul
 struct Record<'a> {
     writer: Option<ScanWriter>,
     comparison: Option<Comparison<ManifestLines>>,
-    listener: Option<&'a mut dyn FnMut(&ManifestLine, u64)>,
+    listener: Option<&'a mut Listener<'a>>,
     watch: Watch<'a>,
     done: Progress,
     read: u64,

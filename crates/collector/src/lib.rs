@@ -43,7 +43,7 @@ mod watch;
 pub use blobs::{BlobError, Blobs, Hand, Stored};
 pub use changes::{Change, ChangeKind, Changes, compare};
 pub use checksum::{Hashed, NotHashed, checksum, checksums};
-pub use collect::{CollectError, Collected, Collecting, Keep, Remembering, Survey, collect, survey};
+pub use collect::{CollectError, Collected, Collecting, Keep, Listener, Remembering, Survey, collect, survey};
 pub use files::{Existing, FileBlobs};
 pub use index::{
     CollectionRow, Difference, FileRow, INDEX_VERSION, Index, IndexError, IndexReport, Opened, PAGE_ROWS_MAX,

@@ -1,5 +1,7 @@
 //! The only place where the time of day and randomness come in.
 
+use std::time::Instant;
+
 use portreeve_collector::FileTime;
 use portreeve_model::Moment;
 use portreeve_model::reference::CommandId;
@@ -16,6 +18,11 @@ pub(crate) fn now() -> Moment {
 pub(crate) fn file_time() -> FileTime {
     let now = OffsetDateTime::now_utc();
     FileTime { seconds: now.unix_timestamp(), nanoseconds: now.nanosecond() }
+}
+
+/// A point from which to measure how long something takes. It is no time of day.
+pub(crate) fn stopwatch() -> Instant {
+    Instant::now()
 }
 
 /// A command id that nobody has used: 128 bits of the operating system's randomness.
