@@ -2,3 +2,5 @@
 //!
 //! Everything here reads bytes that a stranger may have made. Invariants, as absences: nothing here opens a file, starts
 //! a process, or knows the ledger; nothing is read without a limit.
+
+pub mod compare;
