@@ -4,6 +4,7 @@
 
 mod caf;
 mod commands_told;
+mod compare;
 mod completions;
 mod cyber_essentials;
 mod demo;

@@ -167,17 +167,16 @@ impl Figure {
 pub struct Fact {
     /// What it is.
     pub what: &'static str,
-    /// What the earlier export says, and where.
-    pub before: Option<(String, u32)>,
-    /// What the later one says, and where.
-    pub after: Option<(String, u32)>,
+    /// What the earlier export says, and where, if one place says it.
+    pub before: Option<(String, Option<u32>)>,
+    /// What the later one says.
+    pub after: Option<(String, Option<u32>)>,
 }
 
 impl Fact {
     /// Whether both say the same.
     pub fn is_same(&self) -> bool {
-        let text = |side: &Option<(String, u32)>| side.as_ref().map(|(text, _)| text.clone());
-        text(&self.before) == text(&self.after)
+        self.before.as_ref().map(|(text, _)| text) == self.after.as_ref().map(|(text, _)| text)
     }
 }
 
@@ -186,6 +185,8 @@ impl Fact {
 pub struct Remark {
     /// What, as the end of a sentence that begins with how many.
     pub says: String,
+    /// Whether a figure may be wrong for them: they were left out, or could be read otherwise.
+    pub doubtful: bool,
     /// Where.
     pub at: Places,
 }

@@ -108,8 +108,8 @@ fn beyond(lines: &[(u32, u32)], mut other: HashMap<u32, u32>) -> Vec<u32> {
 pub(super) fn compare(was: &Side, is: &Side) -> Comparison {
     let found = diff(&was.text, &is.text);
     let (old, new): (Vec<&str>, Vec<&str>) = (was.text.lines().collect(), is.text.lines().collect());
-    let item =
-        |lines: &[&str], at: u32| usize::try_from(at).ok().and_then(|at| lines.get(at - 1)).map(|line| rows::cut(line));
+    let told = |line: &&str| if may_be_secret(line) { NOT_TOLD.to_owned() } else { rows::cut(line) };
+    let item = |lines: &[&str], at: u32| usize::try_from(at).ok().and_then(|at| lines.get(at - 1).map(told));
     let went = found.went.iter().filter_map(|at| item(&old, *at).map(|name| (name, *at)));
     let came = found.came.iter().filter_map(|at| item(&new, *at).map(|name| (name, *at)));
     let all = |lines: &[&str]| Told::At((1..).zip(lines).map(|(at, _)| at).collect::<Places>());
@@ -125,7 +125,8 @@ pub(super) fn compare(was: &Side, is: &Side) -> Comparison {
     };
     let mut rules = vec![
         "Read as lines of text: neither a table nor the configuration of a firewall that is known here.".to_owned(),
-        "Blanks at the end of a line make no difference.".to_owned(),
+        "Blanks at the end of a line make no difference. Lines that may hold a secret are counted and not told."
+            .to_owned(),
     ];
     if !found.in_order {
         rules.push(UNORDERED.to_owned());
@@ -140,6 +141,38 @@ pub(super) fn compare(was: &Side, is: &Side) -> Comparison {
         also: Vec::new(),
         rules,
     }
+}
+
+/// Words that stand beside a key, a password or the digest of one in configurations of any make, and how digests begin.
+const SECRETIVE: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "psk",
+    "pre-shared",
+    "preshared",
+    "community",
+    "private",
+    "key-string",
+    "credential",
+    "token",
+    "phash",
+    "$1$",
+    "$5$",
+    "$6$",
+    "$8$",
+    "$9$",
+    "$2a$",
+    "$2b$",
+    "$2y$",
+];
+const NOT_TOLD: &str = "(not told: it may hold a secret)";
+
+/// Whether a line may be one that nobody should paste into a report.
+fn may_be_secret(line: &str) -> bool {
+    let line = line.to_lowercase();
+    SECRETIVE.iter().any(|word| line.contains(word))
 }
 
 /// What is said when there was too much to compare in order.
@@ -161,6 +194,15 @@ mod tests {
         assert_eq!(lines("a\nb\n", "a  \r\nb"), (vec![], vec![]));
         assert_eq!(lines("a\na\na\n", "a\n"), (vec![2, 3], vec![]));
         assert_eq!(lines("permit\ndeny\n", "deny\npermit\n"), (vec![2], vec![1]), "order matters in a rule base");
+    }
+
+    #[test]
+    fn a_line_that_may_hold_a_secret_is_counted_and_not_told() {
+        let content = || super::super::Content::Text;
+        let side = |text: &str| Side { text: text.to_owned(), encoding: String::new(), content: content() };
+        let found = compare(&side("a\n"), &side("a\n  encrypted-password \"$6$abc\";\nSNMP Community x\nb\n"));
+        let names: Vec<_> = found.figures[0].came.iter().map(|item| (item.name.as_str(), item.after)).collect();
+        assert_eq!(names, [(NOT_TOLD, Some(2)), (NOT_TOLD, Some(3)), ("b", Some(4))]);
     }
 
     #[test]

@@ -97,11 +97,13 @@ fn read_within(text: &str, limits: &Limits) -> Result<Option<Table>, Problem> {
     if let Some(line) = unclosed(body, separator) {
         return Err(Problem::Unclosed(line + skipped));
     }
-    for (says, at) in
-        [("above the headings left out", above), ("with more or fewer cells than the headings, left out", ragged)]
-    {
+    for (says, doubtful, at) in [
+        ("above the headings left out", false, above),
+        ("with more or fewer cells than the headings, left out", true, ragged),
+    ] {
         if !at.is_empty() {
-            table.remarks.push(Remark { says: says.to_owned(), at: at.into_iter().collect::<Places>() });
+            let at: Places = at.into_iter().collect();
+            table.remarks.push(Remark { says: says.to_owned(), doubtful, at });
         }
     }
     Ok(Some(table))

@@ -70,44 +70,60 @@ struct Orders {
 /// The order of a column that leaves no doubt.
 const DAY_FIRST: Order = Order { day_first: true, month_first: false };
 
-/// The remarks on rows, in the order in which they are told.
-#[derive(Default)]
-struct Told(BTreeMap<usize, Vec<u32>>);
+/// What is told of a row, in the order in which it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Of {
+    NoName,
+    NoPerson,
+    Twice,
+    NoState,
+    Unreadable,
+    MonthFirst,
+    OrderUnknown,
+    ReadAsUk,
+    InFuture,
+    NoExpiry,
+    GroupsLost,
+}
 
-const TOLD: &[&str] = &[
-    "without an account name, left out",
-    "of a computer, a managed service account, a group or a contact, left out",
-    "with a name that stands in the export more than once, each counted",
-    "that do not say whether the account is enabled, counted as neither",
-    "with a last logon that cannot be read, not counted as unused",
-    "with a last logon that is a date only with the month first, not counted as unused",
-    "with a last logon in either order, not counted as unused because other rows have the month first",
-    "with a last logon that could be read in either order, read as UK (day first)",
-    "with a last logon after the day the export shows",
-    "that do not say whether the password expires",
-    "with the name of a PowerShell type where the groups should be",
-];
-const NO_NAME: usize = 0;
-const NO_PERSON: usize = 1;
-const TWICE: usize = 2;
-const NO_STATE: usize = 3;
-const UNREADABLE: usize = 4;
-const MONTH_FIRST: usize = 5;
-const ORDER_UNKNOWN: usize = 6;
-const READ_AS_UK: usize = 7;
-const IN_FUTURE: usize = 8;
-const NO_EXPIRY: usize = 9;
-const GROUPS_LOST: usize = 10;
+impl Of {
+    const fn says(self) -> &'static str {
+        match self {
+            Of::NoName => "without an account name, left out",
+            Of::NoPerson => "of a computer, a managed service account, a group or a contact, left out",
+            Of::Twice => "with a name that stands in the export more than once, each counted",
+            Of::NoState => "that do not say whether the account is enabled, counted as neither",
+            Of::Unreadable => "with a last logon that cannot be read, not counted as unused",
+            Of::MonthFirst => "with a last logon that is a date only with the month first, not counted as unused",
+            Of::OrderUnknown => {
+                "with a last logon in either order, not counted as unused because other rows have the month first"
+            }
+            Of::ReadAsUk => "with a last logon that could be read in either order, read as UK (day first)",
+            Of::InFuture => "with a last logon after the day the export shows",
+            Of::NoExpiry => "that do not say whether the password expires, not counted",
+            Of::GroupsLost => "with the name of a PowerShell type where the groups should be",
+        }
+    }
+
+    const fn leaves_doubt(self) -> bool {
+        !matches!(self, Of::NoName | Of::NoPerson | Of::Twice | Of::GroupsLost)
+    }
+}
+
+/// What is told, with the rows.
+#[derive(Default)]
+struct Told(BTreeMap<Of, Vec<u32>>);
 
 impl Told {
-    fn of(&mut self, what: usize, row: u32) {
+    fn of(&mut self, what: Of, row: u32) {
         self.0.entry(what).or_default().push(row);
     }
 
     fn remarks(self) -> Vec<Remark> {
-        let remark = |(what, rows): (usize, Vec<u32>)| {
-            let says = TOLD.get(what).copied().unwrap_or_default().to_owned();
-            Remark { says, at: rows.into_iter().collect::<Places>() }
+        let remark = |(what, rows): (Of, Vec<u32>)| Remark {
+            says: what.says().to_owned(),
+            doubtful: what.leaves_doubt(),
+            at: rows.into_iter().collect::<Places>(),
         };
         self.0.into_iter().map(remark).collect()
     }
@@ -125,9 +141,9 @@ pub(super) fn read(table: &Table, columns: &Columns, shows: Day) -> Accounts {
     for row in &table.rows {
         let name = row.cell(columns.name);
         if name.is_empty() {
-            told.of(NO_NAME, row.number);
+            told.of(Of::NoName, row.number);
         } else if is_no_person(row, columns) {
-            told.of(NO_PERSON, row.number);
+            told.of(Of::NoPerson, row.number);
         } else {
             let account = account(row, columns, &orders, shows, &mut told);
             by_name.entry(name.to_lowercase()).or_default().push((row, account));
@@ -136,14 +152,14 @@ pub(super) fn read(table: &Table, columns: &Columns, shows: Day) -> Accounts {
     let mut held = BTreeMap::new();
     for (name, mut rows) in by_name {
         if rows.len() > 1 {
-            rows.iter().for_each(|(row, _)| told.of(TWICE, row.number));
+            rows.iter().for_each(|(row, _)| told.of(Of::Twice, row.number));
             // In an order of their own, so that the order of rows changes nothing.
             let width = table.headings.len();
             rows.sort_by_cached_key(|(row, _)| (0..width).map(|at| row.cell(at).to_owned()).collect::<Vec<_>>());
         }
         held.extend(rows.into_iter().enumerate().map(|(at, (_, account))| ((name.clone(), at), account)));
     }
-    let groups_lost = told.0.contains_key(&GROUPS_LOST);
+    let groups_lost = told.0.contains_key(&Of::GroupsLost);
     Accounts { held, shows, columns: columns.clone(), groups_lost, remarks: told.remarks() }
 }
 
@@ -160,14 +176,14 @@ fn account(row: &Row, columns: &Columns, orders: &Orders, shows: Day, told: &mut
         None => control.map(|flags| flags & CONTROL_DISABLED == 0),
     };
     if enabled.is_none() && (columns.enabled.is_some() || columns.control.is_some()) {
-        told.of(NO_STATE, row.number);
+        told.of(Of::NoState, row.number);
     }
     let never_expires = match columns.never_expires {
         Some(at) => yes(row.cell(at)),
         None => control.map(|flags| flags & CONTROL_NEVER_EXPIRES != 0),
     };
     if never_expires.is_none() && columns.never_expires.is_some() {
-        told.of(NO_EXPIRY, row.number);
+        told.of(Of::NoExpiry, row.number);
     }
     let created = columns.created.and_then(|at| match dates::read(row.cell(at)) {
         Said::On(day) => Some(day),
@@ -193,15 +209,15 @@ fn logon(row: &Row, columns: &Columns, orders: &Orders, shows: Day, told: &mut T
         let day = match dates::read(row.cell(*at)) {
             Said::Never => continue,
             Said::On(day) => Ok(day),
-            Said::Either { .. } if order.month_first => Err(ORDER_UNKNOWN),
+            Said::Either { .. } if order.month_first => Err(Of::OrderUnknown),
             Said::Either { uk } => {
                 if !order.day_first {
-                    told.of(READ_AS_UK, row.number);
+                    told.of(Of::ReadAsUk, row.number);
                 }
                 Ok(uk)
             }
-            Said::MonthFirst => Err(MONTH_FIRST),
-            Said::Unreadable => Err(UNREADABLE),
+            Said::MonthFirst => Err(Of::MonthFirst),
+            Said::Unreadable => Err(Of::Unreadable),
         };
         match day {
             Ok(day) => latest = latest.max(Some(day)),
@@ -212,7 +228,7 @@ fn logon(row: &Row, columns: &Columns, orders: &Orders, shows: Day, told: &mut T
         }
     }
     if latest.is_some_and(|day| day > shows) {
-        told.of(IN_FUTURE, row.number);
+        told.of(Of::InFuture, row.number);
     }
     match latest {
         Some(day) => Logon::On(day),
@@ -226,7 +242,7 @@ fn groups_of(row: &Row, columns: &Columns, told: &mut Told) -> Vec<String> {
     for at in &columns.groups {
         match groups::read(row.cell(*at)) {
             Groups::Privileged(names) => found.extend(names),
-            Groups::Lost => told.of(GROUPS_LOST, row.number),
+            Groups::Lost => told.of(Of::GroupsLost, row.number),
         }
     }
     found.extend(columns.primary.and_then(|at| groups::primary(row.cell(at))).map(str::to_owned));

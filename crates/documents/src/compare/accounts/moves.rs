@@ -90,10 +90,10 @@ impl Class {
             return (if later { "not in the later export" } else { "not in the earlier export" }, None);
         };
         match self {
-            Class::Unused | Class::NeverUsed if is.enabled == Some(false) => ("disabled", None),
-            Class::NeverExpires if is.enabled == Some(false) => ("disabled", None),
+            Class::Unused | Class::NeverUsed if is.enabled == Some(false) => ("disabled since", None),
+            Class::NeverExpires if is.enabled == Some(false) => ("disabled since", None),
             Class::Unused | Class::NeverUsed => match is.logon {
-                Logon::On(day) => ("used", Some(format!("last logon {day}"))),
+                Logon::On(day) => ("used since", Some(format!("last logon {day}"))),
                 Logon::Never => ("without a logon", None),
                 Logon::Unreadable => ("with a last logon that cannot be read", None),
             },
@@ -121,7 +121,9 @@ fn is_unused(account: &Account, in_export: &Accounts) -> bool {
 
 /// Compares two exports of accounts.
 pub(in crate::compare) fn compare(was: &Accounts, is: &Accounts, (before, after): (Reading, Reading)) -> Comparison {
-    let figures = CLASSES.iter().map(|class| figure(*class, was, is)).collect();
+    // What few exports have is told only where one of the two has it.
+    let has = |class: Class| class != Class::AdminCount || [was, is].iter().any(|side| class.untold(side).is_none());
+    let figures = CLASSES.iter().filter(|class| has(**class)).map(|class| figure(*class, was, is)).collect();
     let rules = rules(was, is);
     Comparison { read_as: ReadAs::Accounts, before, after, figures, facts: Vec::new(), also: Vec::new(), rules }
 }
@@ -188,6 +190,7 @@ fn arrived(class: Class, old: Option<&Account>, new: &Account) -> String {
         None => "not in the earlier export",
         Some(old) if old.enabled == Some(false) && new.enabled == Some(true) => "was disabled",
         Some(old) if old.enabled == Some(true) && new.enabled == Some(false) => "was enabled",
+        Some(old) if old.logon == Logon::Unreadable && class == Class::Unused => "could not be read before",
         Some(_) => "",
     };
     [from, so.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")

@@ -80,7 +80,7 @@ pub(super) fn read(text: &str) -> Option<Config> {
     let rules = order.into_iter().filter_map(|key| policies.remove(&key).map(|policy| policy.rule(key))).collect();
     let says = "with a command that edits the rules, not carried out".to_owned();
     let at: Places = edits.into_iter().collect();
-    let remarks = if at.is_empty() { Vec::new() } else { vec![Remark { says, at }] };
+    let remarks = if at.is_empty() { Vec::new() } else { vec![Remark { says, doubtful: false, at }] };
     Some(Config { make: MAKE, version, rules, remarks })
 }
 

@@ -119,10 +119,11 @@ pub(super) fn compare((was, before): (&Config, &Side), (is, after): (&Config, &S
         reading.remarks.clone_from(&config.remarks);
         reading
     };
-    let make = |config: &Config| Some((config.make.to_owned(), 1));
+    let version = |config: &Config| config.version.as_ref().map(|(says, line)| (says.clone(), Some(*line)));
+    let make = |config: &Config| Some((config.make.to_owned(), None));
     let facts = vec![
         Fact { what: "Make", before: make(was), after: make(is) },
-        Fact { what: "Version", before: was.version.clone(), after: is.version.clone() },
+        Fact { what: "Version", before: version(was), after: version(is) },
     ];
     let mut rules = rules(was, is);
     if !found.in_order {

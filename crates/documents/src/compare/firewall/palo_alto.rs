@@ -57,7 +57,7 @@ pub(super) fn read(text: &str) -> Option<Config> {
     let rules = rules.collect();
     let at: Places = edits.into_iter().collect();
     let says = "with a command that edits the rules, not carried out".to_owned();
-    let remarks = if at.is_empty() { Vec::new() } else { vec![Remark { says, at }] };
+    let remarks = if at.is_empty() { Vec::new() } else { vec![Remark { says, doubtful: false, at }] };
     Some(Config { make: MAKE, version: None, rules, remarks })
 }
 
