@@ -263,6 +263,8 @@ mod tests {
     fn a_quotation_mark_that_is_never_closed_is_told_where_it_opens() {
         let text = "a,b\n1,\"2\"\"\"\n\"3,4\n5,6\n";
         assert_eq!(read(text).unwrap_err(), Problem::Unclosed(3));
+        // Of three marks the last two stand for one, and the cell goes on.
+        assert_eq!(read("a,b\n1,\"2\"\", x\n3,4\n").unwrap_err(), Problem::Unclosed(2));
         assert!(read("a,b\n1,2\" pipe\n").unwrap().is_some(), "a mark inside a cell opens nothing");
     }
 

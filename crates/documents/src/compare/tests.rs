@@ -199,6 +199,13 @@ fn tables_are_matched_by_the_first_column_that_tells_rows_apart() {
 }
 
 #[test]
+fn a_column_that_tells_rows_apart_in_one_export_only_matches_none() {
+    let comparison = compared("Owner,Host\nnetwork,fw-1\nservers,fw-2\n", "Owner,Host\nnetwork,fw-1\nnetwork,fw-2\n");
+    assert!(comparison.rules[0].contains("\"Host\""), "{:?}", comparison.rules);
+    assert_eq!(items(&comparison.figures[0].changed), ["fw-2 Some(3) Some(3) Owner: \"network\", was \"servers\""]);
+}
+
+#[test]
 fn tables_without_such_a_column_are_matched_whole() {
     let comparison = compared("A,B\nx,1\nx,1\ny,1\n", "A,B\nx,1\ny,2\ny,1\n");
     let rows = &comparison.figures[0];
