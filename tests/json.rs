@@ -28,6 +28,8 @@ fn every_command_answers_with_one_document() {
         "evidence list --waiting",
         "evidence show E-0001",
         "evidence find vpn.txt",
+        "evidence compare E-0001 E-0002",
+        "evidence compare --action RAP-001",
         "requirement list",
         "requirement show PSN-BND-FW",
         "decision list",

@@ -5,6 +5,7 @@
 mod caf;
 mod collecting;
 mod commands_told;
+mod compare;
 mod completions;
 mod cyber_essentials;
 mod demo;

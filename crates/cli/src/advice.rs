@@ -1,7 +1,7 @@
 //! What to do about a failure. The crates below say what is wrong; what a person can do about it at this door is said
 //! here and nowhere else.
 
-use portreeve_engine::{CollectError, EngineError, Kind};
+use portreeve_engine::{CollectError, EngineError, Kind, NotComparable};
 use portreeve_model::Register;
 use portreeve_model::reference::PersonId;
 use portreeve_model::refusal::Refusal;
@@ -62,6 +62,7 @@ fn about(error: &EngineError) -> Vec<String> {
             return vec![format!("adopt it: `{}`", adopt_scheme(given))];
         }
         EngineError::Unknown { near, given, .. } => return meant(given, near),
+        EngineError::NotComparable(problem) => return vec![not_comparable(problem)],
         EngineError::Io { .. } => "see that the path is right, that there is room, and that you may use it",
         EngineError::Collect(CollectError::Stopped) => {
             "nothing was recorded; the same command goes on from here and reads nothing twice"
@@ -92,6 +93,43 @@ fn about(error: &EngineError) -> Vec<String> {
         },
     };
     vec![line.to_owned()]
+}
+
+/// The pair that would do, or where to look for one.
+fn not_comparable(problem: &NotComparable) -> String {
+    match problem {
+        NotComparable::Same(_) | NotComparable::Withdrawn { .. } | NotComparable::NoFiles { .. } => {
+            "`portreeve evidence list` shows what there is; both need a file".to_owned()
+        }
+        NotComparable::InPlace { .. } => {
+            "take in the two files to be compared: `portreeve evidence add FILE …`".to_owned()
+        }
+        NotComparable::Kinds { .. } => "`portreeve evidence list` shows the kind of each".to_owned(),
+        NotComparable::Order { earlier, later, .. } => {
+            format!("the earlier one comes first: `portreeve evidence compare {later} {earlier}`")
+        }
+        NotComparable::NoSuchFile { id, known, .. } => {
+            format!("it has {}; `portreeve evidence show {id}` lists all", known.join(", "))
+        }
+        NotComparable::WhichFile { earlier, later, common } if common.is_empty() => {
+            format!("say which with `--file NAME`; `portreeve evidence show {earlier}` and `… show {later}` list them")
+        }
+        NotComparable::WhichFile { common, .. } => format!("say which with `--file NAME`: {}", common.join(", ")),
+        NotComparable::NoPair { action, .. } => {
+            format!(
+                "`portreeve action show {action}` lists its evidence; or name both items: `evidence compare BEFORE AFTER`"
+            )
+        }
+        NotComparable::WhichKind { kinds, action } => {
+            let kind = kinds.first().map_or("KIND", |kind| kind.word());
+            format!("say which: `portreeve evidence compare --action {action} --kind {kind}`")
+        }
+        NotComparable::TooLarge { .. } => "export only the columns or objects that matter".to_owned(),
+        NotComparable::Unread { id, .. } => {
+            format!("`portreeve evidence show {id}` lists its files; name a CSV or text file with `--file NAME`")
+        }
+        NotComparable::Unlike(_) => "name a file of each that shows the same thing with `--file NAME`".to_owned(),
+    }
 }
 
 fn meant(given: &str, known: &[String]) -> Vec<String> {

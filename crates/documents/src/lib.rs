@@ -5,6 +5,7 @@
 //! child that the engine can lose: [`sandbox`] is that child's half.
 
 mod charset;
+pub mod compare;
 pub mod media;
 pub mod sandbox;
 pub mod text;

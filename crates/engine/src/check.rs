@@ -132,7 +132,7 @@ fn objects(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
     let (kept, in_place) = kept_and_in_place(register);
     // Of files left in their place the store has the list, and no more.
     let adopted = adopted.chain(in_place.into_iter().map(|digest| Artefact { digest, size_bytes: None }));
-    let verified = match verify(adopted, kept.into_iter(), blobs, Watch::default()) {
+    let verified = match verify(adopted, kept, blobs, Watch::default()) {
         Ok(verified) => verified,
         Err(stopped) => {
             found.problems.push(format!("the store was not verified: {stopped}"));

@@ -11,6 +11,8 @@ use portreeve_model::history::Broken;
 use portreeve_model::{EntryNumber, Refusal};
 use portreeve_reporting::RenderError;
 
+use crate::comparison::NotComparable;
+
 /// What sort of failure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -73,6 +75,9 @@ pub enum EngineError {
     /// A command that does not fit the register as it stands.
     #[error("{0}")]
     Unfit(String),
+    /// Two items of evidence that cannot be compared.
+    #[error(transparent)]
+    NotComparable(#[from] NotComparable),
     /// A file could not be used.
     #[error("could not {attempt} {}: {source}", .path.display())]
     Io {
@@ -184,6 +189,7 @@ impl EngineError {
             | EngineError::Unknown { .. }
             | EngineError::Unfit(_)
             | EngineError::Pattern(_)
+            | EngineError::NotComparable(_)
             | EngineError::Catalogue { .. } => Kind::Usage,
             EngineError::Refused(_) => Kind::Refused,
             EngineError::Append(AppendError::Refused(_)) => Kind::Refused,

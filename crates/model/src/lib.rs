@@ -3,6 +3,7 @@
 //! Invariant: nothing here reads a clock, randomness, a file or the environment, and nothing here knows SQL, HTML or a
 //! terminal. The same entries and the same day always give the same answer.
 
+pub mod comparison;
 pub mod concern;
 pub mod day;
 mod digest;

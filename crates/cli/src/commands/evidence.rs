@@ -1,7 +1,8 @@
 //! `portreeve evidence`: what shows the position at a date. Taking it in is in `evidence/adding.rs`, judging it in
-//! `evidence/judging.rs`.
+//! `evidence/judging.rs`, before and after in `evidence/comparing.rs`.
 
 pub(super) mod adding;
+mod comparing;
 mod judging;
 mod share;
 
@@ -44,6 +45,9 @@ pub(crate) enum EvidenceCommand {
     Show(ShowArgs),
     /// Find the evidence that holds a file
     Find(judging::FindArgs),
+    /// Say what is different between two exports, before and after
+    #[command(after_help = comparing::EXAMPLE)]
+    Compare(comparing::CompareArgs),
 }
 
 #[derive(Debug, Args)]
@@ -72,6 +76,7 @@ impl Run for EvidenceCommand {
             EvidenceCommand::List(_) => "list the evidence",
             EvidenceCommand::Show(_) => "show the evidence",
             EvidenceCommand::Find(_) => "find the evidence",
+            EvidenceCommand::Compare(_) => "compare the evidence",
         }
     }
 
@@ -90,6 +95,7 @@ impl Run for EvidenceCommand {
             EvidenceCommand::List(args) => view::all_evidence(&door.ask()?, args.waiting),
             EvidenceCommand::Show(args) => view::evidence(&door.ask()?, &args.id),
             EvidenceCommand::Find(args) => judging::find(&args, door),
+            EvidenceCommand::Compare(args) => comparing::compare(args, door),
         }
     }
 }
