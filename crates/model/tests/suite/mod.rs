@@ -2,6 +2,7 @@
 
 mod actions;
 mod assessments;
+mod calendar;
 mod carry;
 mod decisions;
 mod drafts;
