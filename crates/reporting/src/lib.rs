@@ -5,6 +5,7 @@
 //! character.
 
 pub mod across;
+pub mod calendar;
 pub mod checklist;
 pub mod csv;
 pub mod index;

@@ -2,6 +2,7 @@
 //! `evidence/judging.rs`.
 
 pub(super) mod adding;
+mod calendar;
 mod judging;
 
 use clap::{Args, Subcommand};
@@ -31,6 +32,8 @@ pub(crate) enum EvidenceCommand {
     Check(judging::CheckArgs),
     /// Take evidence back; its digest stays in the ledger
     Withdraw(judging::WithdrawArgs),
+    /// When evidence goes too old for a submission, what is not there, and when to collect it
+    Calendar(calendar::CalendarArgs),
     /// List evidence
     List(ListArgs),
     /// Show one item with its files
@@ -60,6 +63,7 @@ impl Run for EvidenceCommand {
             EvidenceCommand::Link(_) => "link the evidence",
             EvidenceCommand::Check(_) => "check the evidence",
             EvidenceCommand::Withdraw(_) => "withdraw the evidence",
+            EvidenceCommand::Calendar(_) => "work out the calendar",
             EvidenceCommand::List(_) => "list the evidence",
             EvidenceCommand::Show(_) => "show the evidence",
             EvidenceCommand::Find(_) => "find the evidence",
@@ -75,6 +79,7 @@ impl Run for EvidenceCommand {
             EvidenceCommand::Link(args) => judging::link(args, door),
             EvidenceCommand::Check(args) => judging::check(args, door),
             EvidenceCommand::Withdraw(args) => judging::withdraw(args, door),
+            EvidenceCommand::Calendar(args) => calendar::calendar(&args, door),
             EvidenceCommand::List(args) => view::all_evidence(&door.ask()?, args.waiting),
             EvidenceCommand::Show(args) => view::evidence(&door.ask()?, &args.id),
             EvidenceCommand::Find(args) => judging::find(&args, door),

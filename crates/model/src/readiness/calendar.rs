@@ -78,6 +78,14 @@ impl Standing {
         }
     }
 
+    /// Whether two askers have the same before them: the same evidence, or none.
+    fn is_alike(&self, other: &Standing) -> bool {
+        match (self, other) {
+            (Standing::Missing { .. }, Standing::Missing { .. }) => true,
+            _ => self == other,
+        }
+    }
+
     /// The order on a page: what will be too old by its day, what is not there, what waits, what will do by its day.
     fn order(&self) -> (u8, bool, Option<Day>) {
         let ends = self.validity().and_then(|validity| validity.ends);
@@ -124,9 +132,18 @@ pub fn calendar(question: &Question<'_>) -> Vec<Due> {
 }
 
 fn take(found: &mut Vec<Due>, by: AskedBy, rule: &EvidenceRule, standing: Standing, on: Day) {
-    match found.iter_mut().find(|due| &due.rule == rule && due.standing == standing) {
-        Some(same) if same.asked_by.last() == Some(&by) => {}
-        Some(same) => same.asked_by.push(by),
+    match found.iter_mut().find(|due| &due.rule == rule && due.standing.is_alike(&standing)) {
+        Some(same) => {
+            if same.asked_by.last() != Some(&by) {
+                same.asked_by.push(by);
+            }
+            if let (Standing::Missing { instead }, Standing::Missing { instead: more }) = (&mut same.standing, standing)
+            {
+                instead.extend(more);
+                instead.sort_by(|one, other| one.0.cmp(&other.0));
+                instead.dedup();
+            }
+        }
         None => {
             let new = matches!(standing, Standing::OutOfDate { .. } | Standing::Missing { .. });
             let collect = new.then(|| Window { not_before: rule.earliest_for(on), by: on });
