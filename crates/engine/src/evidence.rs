@@ -1,15 +1,13 @@
-//! Evidence: taking files in, finding them again, and taking them out when the law says so.
+//! Evidence: taking files in and finding them again. Taking them out is in `erasure.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use portreeve_collector::{
-    Blobs as _, Index, Plan, Skipped, Watch, checksum, collect, plan_files, plan_folder, read_manifest,
-};
+use portreeve_collector::{Index, Plan, Skipped, Watch, checksum, collect, plan_files, plan_folder, read_manifest};
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
-use portreeve_model::register::evidence::{Content, EvidenceAdded, EvidenceWithdrawn};
-use portreeve_model::{Digest, Event, Register};
+use portreeve_model::register::evidence::{Content, EvidenceAdded};
+use portreeve_model::{Digest, Register};
 
 use crate::error::EngineError;
 use crate::session::{Mode, Recorded, Session};
@@ -137,48 +135,6 @@ impl Session {
     /// When the manifest is missing or damaged.
     pub fn lines(&self, manifest: &Digest) -> Result<Vec<ManifestLine>, EngineError> {
         Ok(read_manifest(manifest, &self.blobs)?.collect::<Result<_, _>>()?)
-    }
-
-    /// Takes evidence back; with `erased`, removes the bytes that no other evidence holds. The manifest stays: it says
-    /// what was there.
-    ///
-    /// # Errors
-    /// When the rules refuse, or the store does.
-    pub fn withdraw_evidence(
-        &mut self,
-        by: &PersonId,
-        event: EvidenceWithdrawn,
-        mode: Mode,
-    ) -> Result<Recorded, EngineError> {
-        let (id, erase) = (event.id.clone(), event.erased && mode == Mode::Write);
-        let recorded = self.record(by, vec![Event::from(event)], mode)?;
-        if erase {
-            self.erase(&id)?;
-        }
-        Ok(recorded)
-    }
-
-    fn erase(&self, id: &EvidenceId) -> Result<(), EngineError> {
-        let register = self.register();
-        let Some(Content::Files { manifest, .. }) = register.evidence.get(id).map(|held| &held.content) else {
-            return Ok(());
-        };
-        let mut kept = BTreeSet::new();
-        for (other, holders) in manifests(register) {
-            let stands = |holder: &EvidenceId| {
-                let withdrawn = register.evidence.get(holder).and_then(|held| held.withdrawn.as_ref());
-                !withdrawn.is_some_and(|(event, _)| event.erased)
-            };
-            if holders.iter().any(stands) {
-                kept.extend(self.lines(&other)?.into_iter().map(|line| line.digest));
-            }
-        }
-        for line in self.lines(manifest)? {
-            if !kept.contains(&line.digest) {
-                self.blobs.remove(&line.digest)?;
-            }
-        }
-        Ok(())
     }
 }
 

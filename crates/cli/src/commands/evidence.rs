@@ -4,6 +4,7 @@
 pub(super) mod adding;
 mod calendar;
 mod judging;
+pub(crate) mod withdrawing;
 
 use clap::{Args, Subcommand};
 use portreeve_model::reference::EvidenceId;
@@ -31,7 +32,7 @@ pub(crate) enum EvidenceCommand {
     /// Say whether somebody else's evidence shows what it should
     Check(judging::CheckArgs),
     /// Take evidence back; its digest stays in the ledger
-    Withdraw(judging::WithdrawArgs),
+    Withdraw(withdrawing::WithdrawArgs),
     /// When evidence goes too old for a submission, what is not there, and when to collect it
     Calendar(calendar::CalendarArgs),
     /// List evidence
@@ -78,7 +79,7 @@ impl Run for EvidenceCommand {
             EvidenceCommand::Say(args) => adding::say(args, door),
             EvidenceCommand::Link(args) => judging::link(args, door),
             EvidenceCommand::Check(args) => judging::check(args, door),
-            EvidenceCommand::Withdraw(args) => judging::withdraw(args, door),
+            EvidenceCommand::Withdraw(args) => withdrawing::withdraw(args, door),
             EvidenceCommand::Calendar(args) => calendar::calendar(&args, door),
             EvidenceCommand::List(args) => view::all_evidence(&door.ask()?, args.waiting),
             EvidenceCommand::Show(args) => view::evidence(&door.ask()?, &args.id),

@@ -235,7 +235,7 @@ fn candidate(story: &Story, step: Step, today: &str) -> (String, Draft) {
             (&["owner", "officer", "checker"], more)
         }
         28..=31 => (&checkers, checked(evidence_id, c & 7 != 0)),
-        32 => (&["owner", "officer", "tester"], evidence_withdrawn(evidence_id)),
+        32 => (&["owner", "officer", "tester"], evidence_withdrawn(evidence_id).with("erased", c & 3 == 0)),
         33 => {
             let until = pick(&["2018-12-31", "2019-03-09", today], c);
             (&["siro"], accepted(risk, &[], until).on_hosts("findings", finding_id, &some_of(&["h1", "h2"], b)))

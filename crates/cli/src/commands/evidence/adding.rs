@@ -12,6 +12,7 @@ use portreeve_model::text::{Note, Title};
 use portreeve_model::words::{EvidenceKind, Marking, Strength};
 use portreeve_model::{Day, History};
 
+use super::withdrawing;
 use crate::change::Change;
 use crate::door::{Desk, Door};
 use crate::failure::Failure;
@@ -234,12 +235,15 @@ fn take(
     let added = desk.session.add_evidence(&desk.by, &files, gaps_will_do, desk.mode, describe.clone())?;
     let event = describe(added.taken.content.clone());
     let mut change = told(&event);
-    if !added.taken.held_already.is_empty() {
-        let ids: Vec<String> = added.taken.held_already.iter().map(ToString::to_string).collect();
-        let ids: Vec<&str> = ids.iter().map(String::as_str).filter(|id| *id != event.id.as_str()).collect();
-        if !ids.is_empty() {
-            change = change.note(format!("The same file is held already as {}.", ids.join(", ")));
-        }
+    let others = added.taken.held_already.iter().filter(|id| **id != event.id);
+    let others: Vec<String> = others
+        .map(|id| match desk.register().evidence.get(id).and_then(withdrawing::back) {
+            Some(back) => format!("{id} ({back})"),
+            None => id.to_string(),
+        })
+        .collect();
+    if !others.is_empty() {
+        change = change.note(format!("The same file is held already as {}.", others.join(", ")));
     }
     let change = change.note(waiting(&mut desk, &event));
     let outcome = change.told(desk.register().is_demonstration(), &added.recorded);
