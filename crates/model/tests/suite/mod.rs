@@ -17,6 +17,7 @@ mod mapping;
 mod people;
 mod readiness;
 mod requirements;
+mod retention;
 mod risks;
 mod roles;
 mod schemes;
