@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a journey does not expect ends it")]
 
 mod caf;
+mod calendar;
 mod commands_told;
 mod completions;
 mod cyber_essentials;
@@ -20,8 +21,10 @@ mod newcomer;
 mod outputs;
 mod past;
 mod playbooks;
+mod retention;
 mod review;
 mod sheet;
 mod support;
 mod tidy;
 mod undo;
+mod withdrawal;

@@ -253,6 +253,7 @@ fn unknown(noun: &str, id: &str, register: &Register) -> Vec<String> {
         "certificate" => (names(&register.certificates), "certificate list"),
         "scheme" => (names(&register.schemes), "scheme list"),
         "adopted mapping" => (names(&register.mappings), "mapping list"),
+        "retention rule" => (names(&register.retention), "retention list"),
         "command" => (Vec::new(), "log"),
         _ => (Vec::new(), "status"),
     };

@@ -21,6 +21,7 @@ pub mod playbook;
 pub mod readiness;
 pub mod readiness_page;
 pub mod readme;
+pub mod retention;
 pub mod safe;
 mod screen;
 pub mod sheet;

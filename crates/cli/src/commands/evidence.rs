@@ -4,6 +4,7 @@
 pub(super) mod adding;
 mod calendar;
 mod judging;
+mod retention;
 pub(crate) mod withdrawing;
 
 use clap::{Args, Subcommand};
@@ -35,6 +36,8 @@ pub(crate) enum EvidenceCommand {
     Withdraw(withdrawing::WithdrawArgs),
     /// When evidence goes too old for a submission, what is not there, and when to collect it
     Calendar(calendar::CalendarArgs),
+    /// What may be disposed of by the retention rules, and what must be kept and why
+    Retention(retention::RetentionArgs),
     /// List evidence
     List(ListArgs),
     /// Show one item with its files
@@ -65,6 +68,7 @@ impl Run for EvidenceCommand {
             EvidenceCommand::Check(_) => "check the evidence",
             EvidenceCommand::Withdraw(_) => "withdraw the evidence",
             EvidenceCommand::Calendar(_) => "work out the calendar",
+            EvidenceCommand::Retention(_) => "say what may be disposed of",
             EvidenceCommand::List(_) => "list the evidence",
             EvidenceCommand::Show(_) => "show the evidence",
             EvidenceCommand::Find(_) => "find the evidence",
@@ -81,6 +85,7 @@ impl Run for EvidenceCommand {
             EvidenceCommand::Check(args) => judging::check(args, door),
             EvidenceCommand::Withdraw(args) => withdrawing::withdraw(args, door),
             EvidenceCommand::Calendar(args) => calendar::calendar(&args, door),
+            EvidenceCommand::Retention(args) => retention::report(&args, door),
             EvidenceCommand::List(args) => view::all_evidence(&door.ask()?, args.waiting),
             EvidenceCommand::Show(args) => view::evidence(&door.ask()?, &args.id),
             EvidenceCommand::Find(args) => judging::find(&args, door),

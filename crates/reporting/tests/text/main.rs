@@ -7,3 +7,4 @@ mod calendar;
 mod fixture;
 mod laws;
 mod looks;
+mod retention;
