@@ -62,7 +62,7 @@ fn without_a_day_it_is_the_target_and_a_day_that_has_passed_is_refused() {
 }
 
 #[test]
-fn the_calendar_file_is_made_once_and_is_iana_text_throughout() {
+fn the_calendar_file_is_made_once_with_folded_lines_that_end_as_the_standard_says() {
     let place = Place::with_evidence();
     let line = format!("evidence calendar --submission {} --ics dates.ics", day(300));
     let _ = place.run(&format!("{line} --dry-run")).fine();
