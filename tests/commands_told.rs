@@ -47,9 +47,18 @@ fn what_is_told_can_be_typed() {
     let (place, _) = demonstration();
     let mut found = Vec::new();
     for day in ["2018-09-10", "2018-12-31", "2019-05-31"] {
-        for line in
-            ["status", "next", "why", "why serious-findings", "readiness", "lint", "requirement list", "evidence list"]
-        {
+        for line in [
+            "status",
+            "next",
+            "why",
+            "why serious-findings",
+            "readiness",
+            "lint",
+            "requirement list",
+            "evidence list",
+            "evidence calendar",
+            "evidence retention",
+        ] {
             let ran = place.run(&format!("{line} --json --at {day} --register shown/register"));
             texts(&ran.json(), &mut found);
         }
@@ -62,6 +71,7 @@ fn what_is_told_can_be_typed() {
         "source list",
         "decision list",
         "pack list",
+        "retention list",
     ] {
         texts(&place.run(&format!("{line} --json --register shown/register")).json(), &mut found);
     }

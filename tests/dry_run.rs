@@ -17,6 +17,7 @@ fn nothing_changes_on_disk() {
         ("security-officer", "evidence withdraw E-0003 --reason x --erase".to_owned()),
         ("security-officer", format!("action add \"Another @network-officer by {later}\"")),
         ("security-officer", "pack build pack".to_owned()),
+        ("siro", "retention set all --years 6 --authority x --reason x".to_owned()),
         ("security-officer", "undo --reason x".to_owned()),
         ("checker", "evidence check E-0002".to_owned()),
     ] {

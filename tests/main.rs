@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a journey does not expect ends it")]
 
 mod caf;
+mod calendar;
 mod collecting;
 mod commands_told;
 mod compare;
@@ -23,8 +24,10 @@ mod newcomer;
 mod outputs;
 mod past;
 mod playbooks;
+mod retention;
 mod review;
 mod sheet;
 mod support;
 mod tidy;
 mod undo;
+mod withdrawal;

@@ -79,6 +79,13 @@ fn about(error: &EngineError) -> Vec<String> {
             return lines;
         }
         EngineError::Catalogue { .. } => "mend the file at the places named and try again; nothing was recorded",
+        EngineError::ErasedSince { on, .. } => {
+            return vec![
+                format!("ask as of a day from {on} on: what was erased is left out then, and the pack says so"),
+                "a pack that was built before still holds it and still verifies: whoever keeps a copy decides about it"
+                    .to_owned(),
+            ];
+        }
         EngineError::Key(_) => {
             "see that the key file is where the register's `register.json` says, and readable only by you"
         }
@@ -290,6 +297,7 @@ fn unknown(noun: &str, id: &str, register: &Register) -> Vec<String> {
         "certificate" => (names(&register.certificates), "certificate list"),
         "scheme" => (names(&register.schemes), "scheme list"),
         "adopted mapping" => (names(&register.mappings), "mapping list"),
+        "retention rule" => (names(&register.retention), "retention list"),
         "command" => (Vec::new(), "log"),
         _ => (Vec::new(), "status"),
     };

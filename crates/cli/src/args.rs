@@ -11,7 +11,8 @@ use portreeve_model::reference::{BadReference, PersonId};
 
 use crate::commands::{
     action, certificate, completions, decision, demo, evidence, finding, framework, init, lint, log, mapping, next,
-    organisation, pack, person, playbook, readiness, requirement, risk, scheme, source, status, undo, verify, why,
+    organisation, pack, person, playbook, readiness, requirement, retention, risk, scheme, source, status, undo,
+    verify, why,
 };
 use crate::failure::Failure;
 
@@ -106,6 +107,9 @@ pub(crate) enum Command {
     /// What shows the position at a date
     #[command(subcommand)]
     Evidence(evidence::EvidenceCommand),
+    /// How long evidence is kept: the council's retention schedule
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
     /// What an assessor asks for
     #[command(subcommand)]
     Requirement(requirement::RequirementCommand),

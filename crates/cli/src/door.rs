@@ -234,6 +234,7 @@ fn check_command(events: &[Event]) -> Option<String> {
     events.iter().find_map(|event| match event {
         Event::ActionVerified(event) => Some(format!("portreeve action verify {}", event.id)),
         Event::EvidenceChecked(event) => Some(format!("portreeve evidence check {}", event.id)),
+        Event::RetentionChecked(event) => Some(format!("portreeve retention check {}", event.id)),
         Event::CarryJudged(event) => {
             let answer = if event.accepted { "--accept" } else { "--reject" };
             Some(format!("portreeve mapping judge {} {} {answer} --note \"…\"", event.id, event.requirement))

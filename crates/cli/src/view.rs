@@ -23,6 +23,7 @@ use portreeve_reporting::why_page::why_html;
 use portreeve_reporting::{Layout, across, log, next, plain, readiness, status, suggest};
 use serde_json::{Value, json};
 
+use crate::commands::evidence::withdrawing;
 use crate::door::Window;
 use crate::failure::Failure;
 use crate::near::nearest;
@@ -210,10 +211,8 @@ pub(crate) fn all_evidence(window: &Window<'_>, waiting: bool) -> Result<Outcome
 pub(crate) fn evidence(window: &Window<'_>, id: &EvidenceId) -> Result<Outcome, Failure> {
     let mut record = show::evidence(window.register(), &window.history, id, window.as_of.on);
     if let Some(record) = &mut record {
-        for line in window.session.file_lines_of(window.register(), id)? {
-            let size = line.size.map_or_else(|| "erased".to_owned(), |size| format!("{size} bytes"));
-            record.facts.push(("File".to_owned(), format!("{}  {size}  sha256 {}", line.name, line.digest)));
-        }
+        let files = withdrawing::files_of(window, id)?;
+        record.facts.extend(files.into_iter().map(|file| ("File".to_owned(), file)));
     }
     shown(window, "portreeve.evidence/1", ("evidence", id.as_str()), window.register().evidence.keys(), record)
 }

@@ -1,13 +1,14 @@
 //! Verifying a register: the ledger against its signatures, the entries against the rules, the store against the entries,
 //! the index against the manifests. Nothing is believed because it was believed before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use portreeve_collector::{Artefact, FaultKind, FileBlobs, Index, Watch, verify};
+use portreeve_collector::{Artefact, Fault, FaultKind, FileBlobs, Index, Watch, verify};
 use portreeve_ledger::{Anchor, Log as _, SignedCheckpoint, Source, SqliteLog, TrustedKey, each_entry, verify_log};
 use portreeve_model::{Digest, Entry, EntryNumber, Event, History, LogSize, Register};
 
+use crate::erasure::{Holder, adopted, erasure, holders, is_erased, keeps};
 use crate::error::EngineError;
 use crate::evidence::{kept_and_in_place, manifests};
 use crate::place::Place;
@@ -120,19 +121,12 @@ fn replay(log: &SqliteLog, found: &mut RegisterReport) -> History {
 }
 
 fn objects(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
-    let adopted = register.frameworks.values().map(|held| held.event.digest);
-    let originals = register.frameworks.values().filter_map(|held| held.event.original.as_ref());
-    let adopted = adopted.chain(originals.map(|original| original.digest));
-    let adopted = adopted.chain(register.schemes.values().map(|held| held.event.digest));
-    let profiles = register.schemes.values().filter_map(|held| held.event.profile.as_ref());
-    let adopted = adopted.chain(profiles.map(|profile| profile.digest));
-    let adopted = adopted.chain(register.mappings.values().map(|held| held.event.digest));
-    let adopted = adopted.map(|digest| Artefact { digest, size_bytes: None });
+    let adopted = adopted(register).map(|digest| Artefact { digest, size_bytes: None });
     let named = manifests(register);
-    let (kept, in_place) = kept_and_in_place(register);
+    let (held, in_place) = kept_and_in_place(register);
     // Of files left in their place the store has the list, and no more.
     let adopted = adopted.chain(in_place.into_iter().map(|digest| Artefact { digest, size_bytes: None }));
-    let verified = match verify(adopted, kept, blobs, Watch::default()) {
+    let verified = match verify(adopted, held, blobs, Watch::default()) {
         Ok(verified) => verified,
         Err(stopped) => {
             found.problems.push(format!("the store was not verified: {stopped}"));
@@ -142,13 +136,20 @@ fn objects(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
     found.objects = verified.objects;
     found.bytes = verified.bytes;
     let erased = erased_files(register);
+    let kept = kept(register, blobs, &erased, &verified.faults);
     for fault in verified.faults {
         let holders = |manifest: &Digest| {
             let ids: Vec<String> = named.get(manifest).into_iter().flatten().map(ToString::to_string).collect();
             ids.join(", ")
         };
         let place = match &fault.listed {
-            Some((manifest, _)) if fault.kind == FaultKind::Missing && erased.contains(manifest) => continue,
+            Some((manifest, path)) if fault.kind == FaultKind::Missing && erased.contains(manifest) => {
+                // Gone as it should be, unless something that stands is made of the same bytes.
+                match kept.get(&fault.digest) {
+                    Some(holders) => format!("the file `{}` of {}", path.display(), told(holders)),
+                    None => continue,
+                }
+            }
             Some((manifest, path)) => format!("the file `{}` of evidence {}", path.display(), holders(manifest)),
             None if named.contains_key(&fault.digest) => format!("the manifest of evidence {}", holders(&fault.digest)),
             None => "an adopted framework, scheme or mapping".to_owned(),
@@ -165,15 +166,50 @@ fn objects(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
     if verified.further_faults > 0 {
         found.problems.push(format!("and {} more in the store", verified.further_faults));
     }
+    unfinished(register, blobs, found);
 }
 
 /// The manifests of evidence whose bytes were erased and that no standing evidence shares.
 fn erased_files(register: &Register) -> BTreeSet<Digest> {
-    let is_erased = |id: &portreeve_model::reference::EvidenceId| {
-        let withdrawn = register.evidence.get(id).and_then(|held| held.withdrawn.as_ref());
-        withdrawn.is_some_and(|(event, _)| event.erased)
-    };
-    manifests(register).into_iter().filter(|(_, ids)| ids.iter().all(is_erased)).map(|(digest, _)| digest).collect()
+    let named = manifests(register).into_iter();
+    named.filter(|(_, ids)| !ids.iter().any(|id| keeps(register, id))).map(|(digest, _)| digest).collect()
+}
+
+/// What holds the files that are missing and were erased with other evidence. A manifest that cannot be read has been told.
+fn kept(
+    register: &Register,
+    blobs: &FileBlobs,
+    erased: &BTreeSet<Digest>,
+    faults: &[Fault],
+) -> BTreeMap<Digest, BTreeSet<Holder>> {
+    let listed = |fault: &&Fault| fault.listed.as_ref().is_some_and(|(manifest, _)| erased.contains(manifest));
+    let missing = faults.iter().filter(listed).filter(|fault| fault.kind == FaultKind::Missing);
+    let missing: BTreeSet<Digest> = missing.map(|fault| fault.digest).collect();
+    if missing.is_empty() { BTreeMap::new() } else { holders(register, blobs, &missing, None).unwrap_or_default() }
+}
+
+fn told(holders: &BTreeSet<Holder>) -> String {
+    let names = holders.iter().map(|holder| match holder {
+        Holder::Evidence(id) => format!("evidence {id}"),
+        Holder::Register => "the register itself".to_owned(),
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// Evidence that an entry says is erased and whose bytes are still there: its erasure was interrupted, or somebody put
+/// them back.
+fn unfinished(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
+    for id in register.evidence.keys().filter(|id| is_erased(register, id)) {
+        // A manifest that cannot be read has been told.
+        let left = erasure(register, blobs, id).map_or(0, |erasure| erasure.removes.len());
+        if left > 0 {
+            let files = if left == 1 { "1 file".to_owned() } else { format!("{left} files") };
+            found.problems.push(format!(
+                "evidence {id} is withdrawn, its bytes are still in the store ({files}): remove them with `portreeve \
+                 evidence withdraw {id} --erase --reason \"…\"`"
+            ));
+        }
+    }
 }
 
 /// The index is a cache: what is wrong with it is said, not held against the register, and not mended by a reader.

@@ -8,7 +8,8 @@ use portreeve_collector::{BadPattern, BlobError, CollectError, IndexError, Manif
 use portreeve_ledger::{AppendError, KeyError, LogError, NoteError, ProofError};
 use portreeve_model::entry::Unreadable;
 use portreeve_model::history::Broken;
-use portreeve_model::{EntryNumber, Refusal};
+use portreeve_model::reference::EvidenceId;
+use portreeve_model::{Day, EntryNumber, Refusal};
 use portreeve_reporting::RenderError;
 
 use crate::comparison::NotComparable;
@@ -95,6 +96,16 @@ pub enum EngineError {
         what: String,
         /// In which way.
         because: String,
+    },
+    /// What is asked for holds evidence that has been erased since.
+    #[error("evidence {evidence} was withdrawn, and its bytes were erased on {on}: {reason}")]
+    ErasedSince {
+        /// The evidence.
+        evidence: EvidenceId,
+        /// When.
+        on: Day,
+        /// Why.
+        reason: String,
     },
     /// Evidence files are missing from a collection.
     #[error("{} of the files named could not be taken", .omitted.gap_count())]
@@ -190,6 +201,7 @@ impl EngineError {
             | EngineError::Unfit(_)
             | EngineError::Pattern(_)
             | EngineError::NotComparable(_)
+            | EngineError::ErasedSince { .. }
             | EngineError::Catalogue { .. } => Kind::Usage,
             EngineError::Refused(_) => Kind::Refused,
             EngineError::Append(AppendError::Refused(_)) => Kind::Refused,

@@ -1,17 +1,17 @@
-//! Evidence: taking files in, finding them again, and taking them out when the law says so.
+//! Evidence: taking files in and finding them again. Taking them out is in `erasure.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Blobs as _, Changes, CollectError, Collecting, Index, Keep, NotHashed, Omitted, Remembering, Selection, Source,
-    Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
+    Changes, CollectError, Collecting, Index, Keep, NotHashed, Omitted, Remembering, Selection, Source, Survey,
+    TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
 };
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
-use portreeve_model::register::evidence::{Collection, Content, EvidenceAdded, EvidenceWithdrawn, Part};
+use portreeve_model::register::evidence::{Collection, Content, EvidenceAdded, Part};
 use portreeve_model::text::{FolderPath, Title};
-use portreeve_model::{Digest, Event, Refusal, Register};
+use portreeve_model::{Digest, Refusal, Register};
 
 use crate::clock;
 use crate::error::EngineError;
@@ -224,50 +224,6 @@ impl Session {
     /// When the manifest is missing or damaged.
     pub fn lines(&self, manifest: &Digest) -> Result<Vec<ManifestLine>, EngineError> {
         Ok(read_manifest(manifest, &self.blobs)?.collect::<Result<_, _>>()?)
-    }
-
-    /// Takes evidence back; with `erased`, removes the bytes that no other evidence holds. The manifest stays: it says
-    /// what was there.
-    ///
-    /// # Errors
-    /// When the rules refuse, or the store does.
-    pub fn withdraw_evidence(
-        &mut self,
-        by: &PersonId,
-        event: EvidenceWithdrawn,
-        mode: Mode,
-    ) -> Result<Recorded, EngineError> {
-        let (id, erase) = (event.id.clone(), event.erased && mode == Mode::Write);
-        let recorded = self.record(by, vec![Event::from(event)], mode)?;
-        if erase {
-            self.erase(&id)?;
-        }
-        Ok(recorded)
-    }
-
-    fn erase(&self, id: &EvidenceId) -> Result<(), EngineError> {
-        let register = self.register();
-        let Some(Content::Files { manifest, .. }) = register.evidence.get(id).map(|held| &held.content) else {
-            return Ok(());
-        };
-        let mut kept = BTreeSet::new();
-        for (other, holders) in manifests(register) {
-            // Who left the files in their place has no claim on bytes that others had kept.
-            let stands = |holder: &EvidenceId| {
-                register.evidence.get(holder).is_some_and(|held| {
-                    held.content.keeps_bytes() && !held.withdrawn.as_ref().is_some_and(|(event, _)| event.erased)
-                })
-            };
-            if holders.iter().any(stands) {
-                kept.extend(self.lines(&other)?.into_iter().map(|line| line.digest));
-            }
-        }
-        for line in self.lines(manifest)? {
-            if !kept.contains(&line.digest) {
-                self.blobs.remove(&line.digest)?;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -92,6 +92,8 @@ fn of_event(event: &Event, scheme: &SchemeId) -> (Reach, Vec<Subject>) {
         | Event::PersonLeft(_)
         | Event::FrameworkAdopted(_)
         | Event::MappingAdopted(_)
+        | Event::RetentionSet(_)
+        | Event::RetentionChecked(_)
         // Which schemes there are tells a reader whether entries may be about another one.
         | Event::SchemeAdopted(_) => (Reach::Everybody, Vec::new()),
         Event::BaselineSet(event) if &event.scheme == scheme => (Reach::Everybody, Vec::new()),

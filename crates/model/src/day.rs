@@ -69,6 +69,30 @@ impl Day {
         Day(shifted.unwrap_or(Date::MAX))
     }
 
+    /// The day `days` earlier, stopping at the calendar's beginning.
+    pub fn minus_days(self, days: u16) -> Day {
+        Day(self.0.saturating_sub(Duration::days(i64::from(days))))
+    }
+
+    /// The same day of the month `months` earlier, or that month's last day when it is shorter.
+    pub fn minus_months(self, months: u8) -> Day {
+        let zero_based = i32::from(u8::from(self.0.month())) - 1 - i32::from(months);
+        let year = self.0.year() + zero_based.div_euclid(12);
+        let month = u8::try_from(zero_based.rem_euclid(12) + 1).ok().and_then(|month| Month::try_from(month).ok());
+        let shifted = month.and_then(|month| {
+            let last = month.length(year);
+            Date::from_calendar_date(year, month, self.0.day().min(last)).ok()
+        });
+        Day(shifted.unwrap_or(Date::MIN))
+    }
+
+    /// The same day `years` later; 29 February becomes the 28th where there is none.
+    pub fn plus_years(self, years: u8) -> Day {
+        let year = self.0.year() + i32::from(years);
+        let last = self.0.month().length(year);
+        Day(Date::from_calendar_date(year, self.0.month(), self.0.day().min(last)).unwrap_or(Date::MAX))
+    }
+
     /// How many whole months later `other` is, each ending where [`Day::plus_months`] says; none when it is earlier.
     pub fn months_until(self, other: Day) -> u32 {
         let months = |day: Day| i64::from(day.0.year()) * 12 + i64::from(u8::from(day.0.month()));

@@ -18,6 +18,7 @@ use crate::register::finding::{
 use crate::register::outcome::{CertificateIssued, CertificateWithdrawn, PackBuilt};
 use crate::register::people::{OrganisationAdded, PersonAdded, PersonLeft, RegisterOpened, RolesChanged};
 use crate::register::requirement::{ExclusionChecked, ExclusionProposed, RequirementStated};
+use crate::register::retention::{RetentionChecked, RetentionSet};
 use crate::text::Note;
 
 /// A command is taken back: the register stands as if its entries had not been made. They stay in the ledger.
@@ -142,6 +143,10 @@ events! {
     CertificateIssued = "certificate-issued",
     /// A certificate is taken away.
     CertificateWithdrawn = "certificate-withdrawn",
+    /// How long evidence is kept.
+    RetentionSet = "retention-set",
+    /// A second person agrees with that or does not.
+    RetentionChecked = "retention-checked",
     /// A pack is built.
     PackBuilt = "pack-built",
     /// A command is taken back.

@@ -17,6 +17,7 @@ pub mod readiness;
 pub mod reference;
 pub mod refusal;
 pub mod register;
+pub mod retention;
 mod size;
 pub mod standards;
 pub mod standing;

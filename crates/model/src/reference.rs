@@ -174,6 +174,10 @@ reference!(
     CertificateId, "certificate", mixed, MIXED
 );
 reference!(
+    /// A rule of the council's retention schedule, for example `six-years`.
+    RetentionId, "retention rule", lower, LOWER
+);
+reference!(
     /// A generated bundle, for example `P-2018-12`.
     PackId, "pack", mixed, MIXED
 );

@@ -91,6 +91,18 @@ impl Severity {
 }
 
 words! {
+    /// The day from which a rule of retention counts.
+    RetentionStart, "day to count from" {
+        /// The day whose position the evidence shows.
+        Shown = "shown", "The day it shows";
+        /// The end of the certificate that it supported.
+        Certificate = "certificate", "The end of the certificate it supported";
+        /// The day on which it was taken back.
+        Withdrawal = "withdrawal", "The day it was withdrawn";
+    }
+}
+
+words! {
     /// The form in which a framework came that was not an OSCAL catalog in JSON.
     ForeignFormat, "format" {
         /// An OSCAL catalog in YAML.

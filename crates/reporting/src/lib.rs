@@ -6,6 +6,7 @@
 
 pub mod across;
 pub mod before_after;
+pub mod calendar;
 pub mod checklist;
 pub mod csv;
 pub mod index;
@@ -21,6 +22,7 @@ pub mod playbook;
 pub mod readiness;
 pub mod readiness_page;
 pub mod readme;
+pub mod retention;
 pub mod safe;
 mod screen;
 pub mod sheet;

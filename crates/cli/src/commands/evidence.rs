@@ -2,9 +2,12 @@
 //! `evidence/judging.rs`, before and after in `evidence/comparing.rs`.
 
 pub(super) mod adding;
+mod calendar;
 mod comparing;
 mod judging;
+mod retention;
 mod share;
+pub(crate) mod withdrawing;
 
 use clap::{Args, Subcommand};
 use portreeve_model::reference::EvidenceId;
@@ -38,7 +41,11 @@ pub(crate) enum EvidenceCommand {
     /// Say whether somebody else's evidence shows what it should
     Check(judging::CheckArgs),
     /// Take evidence back; its digest stays in the ledger
-    Withdraw(judging::WithdrawArgs),
+    Withdraw(withdrawing::WithdrawArgs),
+    /// When evidence goes too old for a submission, what is not there, and when to collect it
+    Calendar(calendar::CalendarArgs),
+    /// What may be disposed of by the retention rules, and what must be kept and why
+    Retention(retention::RetentionArgs),
     /// List evidence
     List(ListArgs),
     /// Show one item with its files
@@ -73,6 +80,8 @@ impl Run for EvidenceCommand {
             EvidenceCommand::Link(_) => "link the evidence",
             EvidenceCommand::Check(_) => "check the evidence",
             EvidenceCommand::Withdraw(_) => "withdraw the evidence",
+            EvidenceCommand::Calendar(_) => "work out the calendar",
+            EvidenceCommand::Retention(_) => "say what may be disposed of",
             EvidenceCommand::List(_) => "list the evidence",
             EvidenceCommand::Show(_) => "show the evidence",
             EvidenceCommand::Find(_) => "find the evidence",
@@ -91,7 +100,9 @@ impl Run for EvidenceCommand {
             EvidenceCommand::Say(args) => adding::say(args, door),
             EvidenceCommand::Link(args) => judging::link(args, door),
             EvidenceCommand::Check(args) => judging::check(args, door),
-            EvidenceCommand::Withdraw(args) => judging::withdraw(args, door),
+            EvidenceCommand::Withdraw(args) => withdrawing::withdraw(args, door),
+            EvidenceCommand::Calendar(args) => calendar::calendar(&args, door),
+            EvidenceCommand::Retention(args) => retention::report(&args, door),
             EvidenceCommand::List(args) => view::all_evidence(&door.ask()?, args.waiting),
             EvidenceCommand::Show(args) => view::evidence(&door.ask()?, &args.id),
             EvidenceCommand::Find(args) => judging::find(&args, door),

@@ -19,6 +19,7 @@ pub(crate) mod person;
 pub(crate) mod playbook;
 pub(crate) mod readiness;
 pub(crate) mod requirement;
+pub(crate) mod retention;
 pub(crate) mod risk;
 pub(crate) mod scheme;
 pub(crate) mod source;
@@ -64,6 +65,7 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Action(args) => one(args, &mut door),
         Command::Evidence(args) => one(args, &mut door),
         Command::Requirement(args) => one(args, &mut door),
+        Command::Retention(args) => one(args, &mut door),
         Command::Decision(args) => one(args, &mut door),
         Command::Risk(args) => one(args, &mut door),
         Command::Pack(args) => one(args, &mut door),

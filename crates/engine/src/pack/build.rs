@@ -286,15 +286,25 @@ impl Session {
             let Content::Files { manifest, .. } = &evidence.content else { continue };
             let mut lines = Vec::new();
             for line in self.lines(manifest)? {
-                let size = self.blobs.size_bytes(&line.digest)?.ok_or_else(|| EngineError::Damaged {
-                    what: format!("evidence {id}"),
-                    because: format!("its file `{}` ({}) is missing from the store", line.path.display(), line.digest),
-                })?;
+                let size = self.blobs.size_bytes(&line.digest)?.ok_or_else(|| self.gone(id, &line))?;
                 lines.push((line, size));
             }
             held.insert(id.clone(), lines);
         }
         Ok(held)
+    }
+
+    /// Why a file is not in the store: it was erased since, or it should be there.
+    fn gone(&self, id: &EvidenceId, line: &ManifestLine) -> EngineError {
+        match self.register().evidence.get(id).and_then(Evidence::erasure) {
+            Some((event, trace)) => {
+                EngineError::ErasedSince { evidence: id.clone(), on: trace.on, reason: event.reason.to_string() }
+            }
+            None => EngineError::Damaged {
+                what: format!("evidence {id}"),
+                because: format!("its file `{}` ({}) is missing from the store", line.path.display(), line.digest),
+            },
+        }
     }
 
     fn write_pack(

@@ -4,4 +4,5 @@ mod bench;
 mod insiders;
 mod packs;
 mod registers;
+mod withdrawing;
 mod writing;

@@ -11,7 +11,7 @@ use crate::reference::{EvidenceId, FrameworkId, OrganisationId, RequirementId, R
 use crate::register::Register;
 use crate::register::carry::Carried;
 use crate::register::evidence::Evidence;
-use crate::standards::{Framework, Scheme};
+use crate::standards::{EvidenceRule, Framework, Scheme};
 use crate::text::{Note, Title};
 use crate::words::{EvidenceKind, Relation, Strength};
 
@@ -241,8 +241,11 @@ fn fit(scheme: &Scheme, number: &RequirementNumber, held: &Evidence, on: Day) ->
     // A requirement without rules of its own takes whatever is more than someone's word.
     let Some(rules) = scheme.evidence.get(number) else { return Fit::Fits };
     let taking: Vec<_> = rules.iter().filter(|rule| rule.any_of.contains(&held.kind)).collect();
-    let over: Option<Vec<Day>> =
-        taking.iter().map(|rule| rule.expires(held.shows).filter(|since| *since <= on)).collect();
+    let over = |rule: &&EvidenceRule| {
+        let validity = rule.validity(held.shows);
+        validity.ends.filter(|_| validity.is_over(on))
+    };
+    let over: Option<Vec<Day>> = taking.iter().map(over).collect();
     match over.map(|days| days.into_iter().max()) {
         Some(None) => Fit::OtherKinds { any_of: rules.iter().flat_map(|rule| rule.any_of.iter().copied()).collect() },
         Some(Some(since)) => Fit::OutOfDate { since },

@@ -255,7 +255,7 @@ pub(super) fn meet<'a>(
             shows: held.evidence.shows,
             checked_by: held.check().map(|check| check.by.by.clone()),
             carried: held.carried_over(),
-            expires: rule.expires(held.evidence.shows),
+            expires: rule.validity(held.evidence.shows).ends,
         });
     }
     let instead =

@@ -60,7 +60,8 @@ impl Held<'_> {
         if evidence.strength() < Strength::Medium {
             return Some(Shortfall::Weak);
         }
-        rule.expires(evidence.shows).filter(|since| *since <= on).map(|since| Shortfall::OutOfDate { since })
+        let validity = rule.validity(evidence.shows);
+        validity.ends.filter(|_| validity.is_over(on)).map(|since| Shortfall::OutOfDate { since })
     }
 }
 

@@ -7,11 +7,10 @@ use serde::Serialize;
 
 use super::blocker::{Blocker, Shortfall};
 use super::next::{Remedy, remedy};
-use super::requirement::rules;
 use super::{AsOf, GateAnswer, Question, Readiness, View, readiness};
 use crate::day::Day;
 use crate::reference::{EvidenceId, FindingId, RequirementId};
-use crate::standards::{Age, EvidenceRule, Gate, GateRule, TimeLimit};
+use crate::standards::{Age, Asking, Gate, GateRule, TimeLimit};
 
 /// Everything a submission lacks by the gates and the requirements. What is lacking today comes before what will be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,7 +41,7 @@ pub struct Lack {
 }
 
 /// What asks for something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AskedBy {
     /// A gate, by its reference in the scheme.
@@ -96,13 +95,13 @@ pub fn lacks(question: &Question<'_>, today: Day) -> Lacks {
     }
     for (asked, answer) in question.framework.requirements.iter().zip(&then.requirements) {
         let of = AskedBy::Requirement(answer.id.clone());
-        let rules = rules(&view, asked);
+        let asking = Asking::Requirement(&asked.number);
         for blocker in &answer.blockers {
             let lack = Lack {
                 from: days.first(&of, blocker, today),
                 asked_by: of.clone(),
                 blocker: blocker.clone(),
-                aged: aged_evidence(&view, &rules, blocker),
+                aged: aged_evidence(&view, asking, blocker),
                 remedy: remedy(&view, blocker, Some(&answer.id)),
                 folded: Vec::new(),
             };
@@ -190,9 +189,7 @@ fn is_same(one: &Blocker, other: &Blocker) -> bool {
 
 fn aged_of_gate(view: &View<'_>, gate: &Gate, blocker: &Blocker) -> Vec<Aged> {
     match (&gate.rule, blocker) {
-        (GateRule::Evidence { any_of, within }, _) => {
-            aged_evidence(view, &[EvidenceRule { any_of: any_of.clone(), within: *within }], blocker)
-        }
+        (GateRule::Evidence { .. }, _) => aged_evidence(view, Asking::Gate(&gate.id), blocker),
         (GateRule::Signature { within, .. }, Blocker::SignatureOver { on }) => aged(view, None, *on, *within),
         (GateRule::FindingsClosedWithin { within, .. }, Blocker::FindingOpen { finding, .. }) => {
             let source = view.findings.get(finding).and_then(|held| view.register.sources.get(&held.event.source));
@@ -203,15 +200,14 @@ fn aged_of_gate(view: &View<'_>, gate: &Gate, blocker: &Blocker) -> Vec<Aged> {
 }
 
 /// The items that are too old, each with the limit that it passed.
-fn aged_evidence(view: &View<'_>, rules: &[EvidenceRule], blocker: &Blocker) -> Vec<Aged> {
-    let Blocker::NoEvidence { any_of, instead } = blocker else { return Vec::new() };
-    let too_old = instead.iter().filter_map(|(id, shortfall)| match shortfall {
-        Shortfall::OutOfDate { since } => Some((id, since, view.register.evidence.get(id)?.shows)),
-        _ => None,
-    });
-    let found = too_old.filter_map(|(id, since, shows)| {
-        let mut passed = rules.iter().filter(|rule| &rule.any_of == any_of && rule.expires(shows) == Some(*since));
-        Some(aged(view, Some(id), shows, passed.next()?.within?))
+fn aged_evidence(view: &View<'_>, asking: Asking<'_>, blocker: &Blocker) -> Vec<Aged> {
+    let Blocker::NoEvidence { instead, .. } = blocker else { return Vec::new() };
+    let found = instead.iter().filter_map(|(id, shortfall)| {
+        let Shortfall::OutOfDate { since } = shortfall else { return None };
+        let held = view.register.evidence.get(id)?;
+        let mut passed = view.scheme.validity(asking, held.kind, held.shows).into_iter();
+        let limit = passed.find(|validity| validity.ends == Some(*since))?.limit?;
+        Some(aged(view, Some(id), held.shows, limit))
     });
     found.flatten().collect()
 }

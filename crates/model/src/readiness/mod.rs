@@ -4,6 +4,7 @@
 //! the evidence it rests on, and its blockers.
 
 mod blocker;
+mod calendar;
 mod gate;
 mod held;
 mod lack;
@@ -12,6 +13,7 @@ mod requirement;
 mod scope;
 
 pub use blocker::{Blocker, Ground, Shortfall};
+pub use calendar::{Due, Standing, Window, calendar};
 pub use gate::{GateAnswer, Verdict};
 pub use held::CarriedOver;
 pub use lack::{Aged, AskedBy, Lack, Lacks, lacks};

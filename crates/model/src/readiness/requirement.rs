@@ -1,6 +1,8 @@
 //! Whether one requirement is ready: it has a statement, its kinds of evidence in date and checked, and no open finding
 //! at or above the scheme's threshold.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::blocker::{Blocker, Ground, meet};
@@ -9,9 +11,8 @@ use crate::reference::{FindingId, Grade, IndicatorId, RequirementId};
 use crate::register::assessment::{Assessment, IndicatorAnswer};
 use crate::register::finding::Finding;
 use crate::register::requirement::Stance;
-use crate::standards::{EvidenceRule, Grading, Indicator, IndicatorGrading, Requirement};
+use crate::standards::{Asking, EvidenceRule, Grading, Indicator, IndicatorGrading, Requirement};
 use crate::standing::{FindingStanding, Lens};
-use crate::words::{EvidenceKind, Strength};
 
 /// One requirement's answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -86,10 +87,8 @@ pub(super) fn answer(view: &View<'_>, asked: &Requirement, lens: Lens) -> Requir
         }
     };
     // Nothing is claimed of a requirement that need not be met, so there is nothing for evidence to show.
-    if !asks_nothing(view, asked) {
-        for rule in rules(view, asked).iter() {
-            found.take(meet(view, view.evidence_for(&asked.number).iter().copied(), rule, lens));
-        }
+    for rule in asked_of(view, asked).iter() {
+        found.take(meet(view, view.evidence_for(&asked.number).iter().copied(), rule, lens));
     }
     let touching = view.findings.iter().filter(|(_, finding)| {
         finding.event.severity >= view.scheme.threshold
@@ -178,15 +177,15 @@ fn asks_nothing(view: &View<'_>, asked: &Requirement) -> bool {
     }
 }
 
-/// The evidence rules of a requirement; without any, one that takes whatever is more than someone's word.
-pub(super) fn rules<'a>(view: &View<'a>, asked: &Requirement) -> std::borrow::Cow<'a, [EvidenceRule]> {
-    match view.scheme.evidence.get(&asked.number) {
-        Some(rules) => rules.as_slice().into(),
-        None => {
-            let any_of = EvidenceKind::ALL.iter().copied().filter(|kind| kind.strength() >= Strength::Medium);
-            vec![EvidenceRule { any_of: any_of.collect(), within: None }].into()
-        }
+/// The rules by which a requirement asks for evidence here: none where it need not be met, or does not apply and somebody
+/// else has checked that.
+pub(super) fn asked_of<'a>(view: &View<'a>, asked: &Requirement) -> Cow<'a, [EvidenceRule]> {
+    let id = RequirementId { framework: view.framework.id.clone(), number: asked.number.clone() };
+    let stance = view.register.stances.get(&(view.organisation.clone(), id));
+    if asks_nothing(view, asked) || matches!(stance, Some(Stance::Excluded { checked: Some(_), .. })) {
+        return Cow::Borrowed(&[]);
     }
+    view.scheme.asks(Asking::Requirement(&asked.number))
 }
 
 /// Where a finding stands, as a ground or as a blocker.

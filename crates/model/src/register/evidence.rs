@@ -232,6 +232,10 @@ pub struct Evidence {
     pub carried: BTreeMap<RequirementId, Carried>,
     /// When it was taken back, and why.
     pub withdrawn: Option<(EvidenceWithdrawn, Trace)>,
+    /// When its bytes were removed, where that was said later than that it is taken back. Left out of the register's own
+    /// JSON while nobody has, as it was before anybody could.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased: Option<(EvidenceWithdrawn, Trace)>,
 }
 
 impl Evidence {
@@ -243,6 +247,11 @@ impl Evidence {
     /// Whether it waits for its first check.
     pub fn waits(&self) -> bool {
         self.withdrawn.is_none() && self.check.is_none()
+    }
+
+    /// The entry that says that its bytes are removed. Whether they are, only the store can tell.
+    pub fn erasure(&self) -> Option<&(EvidenceWithdrawn, Trace)> {
+        self.erased.as_ref().or(self.withdrawn.as_ref()).filter(|(event, _)| event.erased)
     }
 
     /// How far it goes: someone's word is weak whatever its kind says.
@@ -324,6 +333,7 @@ impl Register {
             check: None,
             carried: BTreeMap::new(),
             withdrawn: None,
+            erased: None,
         };
         self.evidence.insert(event.id.clone(), held);
         self.link(&event.id, &event.actions, &event.findings, &event.requirements);
@@ -402,21 +412,27 @@ impl Register {
         }
     }
 
+    /// What was taken back can be taken back once more only to remove its bytes, which it kept so far.
     pub(super) fn check_evidence_withdrawal(
         &self,
         stamp: &Stamp<'_>,
         event: &EvidenceWithdrawn,
     ) -> Result<(), Refusal> {
-        let held = self.standing_evidence(&event.id)?;
+        let unknown = || Refusal::Unknown { noun: "evidence", id: event.id.to_string() };
+        let held = self.evidence.get(&event.id).ok_or_else(unknown)?;
         if &held.added.by == stamp.by {
-            return self.allow_own(stamp, "withdraw evidence");
+            self.allow_own(stamp, "withdraw evidence")?;
+        } else {
+            self.allow(stamp, WITHDRAWS, "withdraw another person's evidence")?;
         }
-        self.allow(stamp, WITHDRAWS, "withdraw another person's evidence")
+        let erases = event.erased && held.erasure().is_none();
+        if held.withdrawn.is_none() || erases { Ok(()) } else { Err(Refusal::Withdrawn { evidence: event.id.clone() }) }
     }
 
     pub(super) fn withdraw_evidence(&mut self, trace: Trace, event: &EvidenceWithdrawn) {
         if let Some(held) = self.evidence.get_mut(&event.id) {
-            held.withdrawn = Some((event.clone(), trace));
+            let place = if held.withdrawn.is_none() { &mut held.withdrawn } else { &mut held.erased };
+            *place = Some((event.clone(), trace));
         }
     }
 

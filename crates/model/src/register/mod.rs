@@ -14,6 +14,7 @@ pub mod finding;
 pub mod outcome;
 pub mod people;
 pub mod requirement;
+pub mod retention;
 
 use std::collections::BTreeMap;
 
@@ -23,7 +24,7 @@ use crate::day::{Day, Moment};
 use crate::event::Event;
 use crate::reference::{
     ActionId, CertificateId, DecisionId, EvidenceId, FindingId, FrameworkId, MappingId, OrganisationId, PackId,
-    PersonId, RequirementId, RiskId, SchemeId, SourceId,
+    PersonId, RequirementId, RetentionId, RiskId, SchemeId, SourceId,
 };
 use crate::refusal::Refusal;
 use crate::size::EntryNumber;
@@ -104,6 +105,10 @@ pub struct Register {
     pub certificates: BTreeMap<CertificateId, outcome::Certificate>,
     /// Packs.
     pub packs: BTreeMap<PackId, outcome::Pack>,
+    /// How long evidence is kept. Left out of the register's own JSON while no rule is set, as it was before there could
+    /// be any.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub retention: BTreeMap<RetentionId, retention::Retention>,
 }
 
 /// JSON has no keys of two parts.
@@ -171,6 +176,8 @@ impl Register {
             Event::AnswersChecked(event) => self.check_answers_check(stamp, event),
             Event::CertificateIssued(event) => self.check_certificate(stamp, event),
             Event::CertificateWithdrawn(event) => self.check_certificate_end(stamp, event),
+            Event::RetentionSet(event) => self.check_retention(stamp, event),
+            Event::RetentionChecked(event) => self.check_retention_check(stamp, event),
             Event::PackBuilt(event) => self.check_pack(stamp, event),
             // Whose command it was, and what rests on it, only the history can say: it has the entries themselves.
             Event::Undone(_) => self.allow(stamp, people::WRITES, "undo a command"),
@@ -198,6 +205,9 @@ impl Register {
             Event::CarryJudged(event) => {
                 let held = self.evidence.get(&event.id).and_then(|held| held.carried.get(&event.requirement));
                 held.map(|carried| carried.by.entry).into_iter().collect()
+            }
+            Event::RetentionChecked(event) => {
+                self.retention.get(&event.id).map(|held| held.set.entry).into_iter().collect()
             }
             Event::ConclusionChecked(event) => {
                 let held = self.findings.get(&event.id).and_then(|held| held.conclusion.as_ref());
@@ -307,6 +317,8 @@ impl Register {
                 self.certificates.insert(event.id.clone(), held);
             }
             Event::CertificateWithdrawn(event) => self.end_certificate(trace, event),
+            Event::RetentionSet(event) => self.set_retention(trace, event),
+            Event::RetentionChecked(event) => self.check_off_retention(trace, event),
             Event::PackBuilt(event) => {
                 let held = outcome::Pack { event: event.clone(), recorded: trace };
                 self.packs.insert(event.id.clone(), held);

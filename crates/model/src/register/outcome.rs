@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::evidence::Evidence;
 use super::{Register, Stamp, Trace};
 use crate::day::Day;
 use crate::digest::Digest;
@@ -123,6 +124,17 @@ impl Register {
         if let Some(held) = self.certificates.get_mut(&event.id) {
             held.withdrawn = Some((event.clone(), trace));
         }
+    }
+
+    /// The packs that hold an item of evidence as far as the entries can tell: built for somebody it concerns, after it was
+    /// added and before it was taken back. One that a check had refused by then was left out and is named all the same.
+    pub fn packs_with<'a>(&'a self, evidence: &'a Evidence) -> impl Iterator<Item = (&'a PackId, &'a Pack)> {
+        self.packs.iter().filter(move |(_, pack)| {
+            let known = |trace: &Trace| trace.entry.index() < pack.event.known.count();
+            known(&evidence.added)
+                && !evidence.withdrawn.as_ref().is_some_and(|(_, trace)| known(trace))
+                && !pack.event.organisations.is_disjoint(&evidence.organisations)
+        })
     }
 
     pub(super) fn check_pack(&self, stamp: &Stamp<'_>, event: &PackBuilt) -> Result<(), Refusal> {

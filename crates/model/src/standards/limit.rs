@@ -25,6 +25,19 @@ impl TimeLimit {
         }
     }
 
+    /// The earliest day from which `on` still lies within the limit.
+    pub fn earliest_for(self, on: Day) -> Day {
+        let mut earliest = match self {
+            TimeLimit::Days(days) => on.minus_days(days),
+            TimeLimit::Months(months) => on.minus_months(months),
+        };
+        // The day that far back lies just outside, and with it the ends of longer months: at most four days.
+        while self.after(earliest) <= on {
+            earliest = earliest.plus_days(1);
+        }
+        earliest
+    }
+
     /// How old what shows `day` is on `on`, in the unit of the limit: as many whole units as have passed. It has reached
     /// the limit's own number from the day on which it lies outside.
     pub fn age(self, day: Day, on: Day) -> Age {

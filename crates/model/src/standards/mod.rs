@@ -4,10 +4,12 @@
 mod grading;
 mod limit;
 mod scheme;
+mod validity;
 
 pub use grading::{ColumnState, GradeName, GradeRule, Grading, HowMany, IndicatorGrading};
 pub use limit::{Age, TimeLimit};
 pub use scheme::{EvidenceRule, Gate, GateRule, PackContent, PackItem, Particular, Scheme};
+pub use validity::{Asking, Validity};
 
 use crate::reference::{FrameworkId, Grade, IndicatorId, RequirementNumber};
 use crate::text::Title;

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Grading, TimeLimit};
-use crate::day::Day;
 use crate::reference::{FrameworkId, RequirementNumber, SchemeId};
 use crate::text::{Note, Title};
 use crate::words::{EvidenceKind, Role, Severity, SourceKind};
@@ -69,13 +68,6 @@ pub struct EvidenceRule {
     /// How long it stays in date, counted from the day it shows; no limit when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<TimeLimit>,
-}
-
-impl EvidenceRule {
-    /// The first day on which evidence that shows the position at `shows` is too old.
-    pub fn expires(&self, shows: Day) -> Option<Day> {
-        self.within.map(|limit| limit.after(shows))
-    }
 }
 
 /// One gate.

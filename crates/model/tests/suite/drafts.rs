@@ -333,6 +333,19 @@ pub(crate) fn pack(id: &str) -> Draft {
     draft("pack-built", fields)
 }
 
+/// A rule that keeps every kind of evidence for two years after the day it shows.
+pub(crate) fn retention_set(id: &str) -> Draft {
+    let fields = json!({
+        "id": id, "keep": { "for": "years", "years": 2, "after": "shown" },
+        "authority": "Retention schedule, line 14.2", "reason": "Two cycles of accreditation",
+    });
+    draft("retention-set", fields)
+}
+
+pub(crate) fn retention_checked(id: &str, accepted: bool) -> Draft {
+    draft("retention-checked", json!({ "id": id, "accepted": accepted }))
+}
+
 pub(crate) fn undone(command: &str) -> Draft {
     draft("undone", json!({ "command": command, "reason": "Pressed by mistake" }))
 }

@@ -102,6 +102,24 @@ fn nothing_more_happens_to_evidence_that_was_taken_back() {
 }
 
 #[test]
+fn what_was_taken_back_can_be_erased_later_and_only_once() {
+    let mut story = Story::new();
+    story.record("owner", "2018-09-05", evidence("E-1", &[]));
+    story.record("owner", "2018-09-06", evidence_withdrawn("E-1"));
+    assert!(story.evidence("E-1").erasure().is_none());
+    refuses!(story, "checker", ON, evidence_withdrawn("E-1").with("erased", true), Refusal::NotAllowed { .. });
+    story.record("officer", ON, evidence_withdrawn("E-1").with("erased", true));
+    let held = story.evidence("E-1");
+    let days = [&held.withdrawn, &held.erased].map(|entry| entry.as_ref().unwrap().1.on);
+    assert_eq!(days, [super::story::day("2018-09-06"), super::story::day(ON)], "each keeps its own day");
+    refuses!(story, "officer", ON, evidence_withdrawn("E-1").with("erased", true), Refusal::Withdrawn { .. });
+    story.record("owner", ON, evidence("E-2", &[]));
+    story.record("owner", ON, evidence_withdrawn("E-2").with("erased", true));
+    assert!(story.evidence("E-2").erasure().is_some());
+    refuses!(story, "owner", ON, evidence_withdrawn("E-2").with("erased", true), Refusal::Withdrawn { .. });
+}
+
+#[test]
 fn evidence_used_for_something_more_waits_for_a_check_again() {
     let mut story = Story::claimed_on(&["h1"]);
     story.record("officer", ON, action("A-2", &["F-1"]));

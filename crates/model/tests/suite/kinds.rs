@@ -121,6 +121,10 @@ pub(crate) fn every_kind() -> Story {
     story.record("checker", "2018-10-04", checked("E-4", true));
     story.record("officer", "2018-10-05", carried("E-4", "O3", "R5"));
     story.record("auditor", "2018-10-05", judged("E-4", "R5", true));
+    let rule = retention_set("diagrams").with("kinds", json!(["network-diagram", "policy"]));
+    story.record("siro", "2018-10-08", rule.with("markings", json!(["official-sensitive"])));
+    story.record("checker", "2018-10-09", retention_checked("diagrams", true).with("note", "Read in the schedule"));
+    story.record("siro", "2018-10-10", retention_set("minutes").with("keep", json!({ "for": "ever" })));
     story
 }
 

@@ -2,6 +2,7 @@
 
 mod actions;
 mod assessments;
+mod calendar;
 mod carry;
 mod decisions;
 mod drafts;
@@ -16,6 +17,7 @@ mod mapping;
 mod people;
 mod readiness;
 mod requirements;
+mod retention;
 mod risks;
 mod roles;
 mod schemes;

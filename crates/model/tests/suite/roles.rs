@@ -47,6 +47,7 @@ fn ripe() -> Story {
     story.record("planner", "2018-09-08", excluded("R3"));
     story.record("planner", "2018-09-08", answered("R4", &[("R4.A.1", "yes")]));
     story.record("planner", "2018-09-10", certificate("CERT-1"));
+    story.record("planner", "2018-09-10", retention_set("schedule"));
     story.record("planner", "2018-09-10", second_framework());
     story.record("planner", "2018-09-10", mapping());
     story.record("worker", "2018-09-10", evidence("E-4", &[]).with("requirements", json!([outcome("O1")])));
@@ -100,6 +101,8 @@ fn table() -> Vec<(Draft, &'static [&'static str])> {
         (certificate("CERT-2"), PLANS),
         (certificate_withdrawn("CERT-1", ON), PLANS),
         (pack("P-1"), PLANS),
+        (retention_set("another"), &["officer", "head", "siro"]),
+        (retention_checked("schedule", true), CHECKS),
     ]
 }
 

@@ -94,7 +94,7 @@ pub(crate) fn candidates(story: &Story, step: Step, today: &str) -> Vec<(String,
     let turn = |entries: Vec<(&str, Draft)>| entries.into_iter().map(|(by, draft)| (by.to_owned(), draft)).collect();
     let (finding_id, action_id) = (pick(&["F-1", "F-2", "F-3", "F-4"], a), pick(&["A-1", "A-2", "A-3"], a));
     let proof = pick(&EVIDENCE, b);
-    match kind % 56 {
+    match kind % 58 {
         48 | 49 => {
             let (number, indicators) = pick_indicators(a);
             let said = indicators.iter().zip(0..).map(|(id, at)| (*id, if b >> at & 1 == 1 { "yes" } else { "no" }));
@@ -183,7 +183,7 @@ fn candidate(story: &Story, step: Step, today: &str) -> (String, Draft) {
         let on = if b & 8 == 8 { "2018-09-06" } else { today };
         retested(finding_id, on, &results, pick(&EVIDENCE, b >> 4))
     };
-    let (people, draft): (&[&str], Draft) = match kind % 56 {
+    let (people, draft): (&[&str], Draft) = match kind % 58 {
         50 => {
             let (number, indicators) = pick_indicators(a);
             let said = if b & 1 == 1 { "yes" } else { "no" };
@@ -194,6 +194,16 @@ fn candidate(story: &Story, step: Step, today: &str) -> (String, Draft) {
             (&["owner", "officer", "tester", "checker"], carried(evidence_id, from, to))
         }
         55 => (&checkers, judged(evidence_id, pick_pair(b).1, c & 3 != 0)),
+        56 => {
+            let kinds = some_of(&["network-diagram", "policy", "health-check-report"], b);
+            let after = pick(&["shown", "shown", "withdrawal", "certificate"], c);
+            let keep = json!({ "for": "years", "years": 1, "after": after });
+            (
+                &["officer", "siro", "head"],
+                retention_set(pick(&["one", "two"], a)).with("kinds", kinds).with("keep", keep),
+            )
+        }
+        57 => (&checkers, retention_checked(pick(&["one", "two"], a), c & 7 != 0)),
         51 => (&checkers, answers_checked(pick_indicators(a).0, c & 3 != 0)),
         0 => {
             let severity = pick(&["informational", "low", "medium", "high", "critical"], b);
@@ -235,7 +245,7 @@ fn candidate(story: &Story, step: Step, today: &str) -> (String, Draft) {
             (&["owner", "officer", "checker"], more)
         }
         28..=31 => (&checkers, checked(evidence_id, c & 7 != 0)),
-        32 => (&["owner", "officer", "tester"], evidence_withdrawn(evidence_id)),
+        32 => (&["owner", "officer", "tester"], evidence_withdrawn(evidence_id).with("erased", c & 3 == 0)),
         33 => {
             let until = pick(&["2018-12-31", "2019-03-09", today], c);
             (&["siro"], accepted(risk, &[], until).on_hosts("findings", finding_id, &some_of(&["h1", "h2"], b)))

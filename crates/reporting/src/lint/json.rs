@@ -6,7 +6,7 @@ use portreeve_model::standards::{Age, TimeLimit};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Because, Line, Linted, Part, Section};
+use super::{Line, Linted, Part, Section};
 use crate::readiness::json::{self as shapes, Fact};
 use crate::{Subject, words};
 
@@ -48,12 +48,7 @@ fn scheme(linted: &Linted<'_>) -> Scheme {
         scheme: subject.scheme.id.to_string(),
         scheme_title: subject.scheme.title.to_string(),
         submission: submission.on.iso(),
-        submission_from: match submission.because {
-            Because::Asked => "asked",
-            Because::Target => "target",
-            Because::NoTarget => "no-target",
-            Because::TargetPassed(_) => "target-passed",
-        },
+        submission_from: submission.source(),
         organisations: sections.iter().map(|section| organisation(subject, section)).collect(),
     }
 }

@@ -3,7 +3,7 @@
 
 mod json;
 mod pack;
-mod says;
+pub(crate) mod says;
 mod text;
 
 use portreeve_model::Day;
@@ -57,6 +57,27 @@ impl Submission {
             (None, None) => (today, Because::NoTarget),
         };
         Submission { today, on, because }
+    }
+
+    /// `submission on 31 March 2027, its target`.
+    pub(crate) fn told(&self) -> String {
+        let because = match self.because {
+            Because::Asked => String::new(),
+            Because::Target => ", its target".to_owned(),
+            Because::NoTarget => ", today, for it has no target".to_owned(),
+            Because::TargetPassed(target) => format!(", today, for its target, {target}, has passed"),
+        };
+        format!("submission on {}{because}", self.on)
+    }
+
+    /// Where the day comes from, as one word for machines.
+    pub(crate) const fn source(&self) -> &'static str {
+        match self.because {
+            Because::Asked => "asked",
+            Because::Target => "target",
+            Because::NoTarget => "no-target",
+            Because::TargetPassed(_) => "target-passed",
+        }
     }
 }
 

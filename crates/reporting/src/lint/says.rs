@@ -171,7 +171,7 @@ impl Sentences<'_> {
 }
 
 /// The first few of a list, and how many more there are.
-pub(super) fn some_of(all: &[String]) -> String {
+pub(crate) fn some_of(all: &[String]) -> String {
     let mut named = all.get(..NAMED).unwrap_or(all).to_vec();
     if all.len() > NAMED {
         named.push(format!("{} more", all.len() - NAMED));

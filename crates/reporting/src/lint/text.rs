@@ -3,7 +3,7 @@
 use portreeve_model::reference::FindingId;
 
 use super::says::some_of;
-use super::{Because, Line, Linted, Section};
+use super::{Line, Linted, Section};
 use crate::safe::Page;
 use crate::{Layout, words};
 
@@ -39,13 +39,7 @@ pub fn text(schemes: &[Linted<'_>], layout: Layout) -> String {
 }
 
 fn heading(linted: &Linted<'_>) -> String {
-    let because = match linted.submission.because {
-        Because::Asked => String::new(),
-        Because::Target => ", its target".to_owned(),
-        Because::NoTarget => ", today, for it has no target".to_owned(),
-        Because::TargetPassed(target) => format!(", today, for its target, {target}, has passed"),
-    };
-    format!("{}: submission on {}{because}", linted.subject.scheme.title, linted.submission.on)
+    format!("{}: {}", linted.subject.scheme.title, linted.submission.told())
 }
 
 fn organisation(page: &mut Page, linted: &Linted<'_>, section: &Section) {

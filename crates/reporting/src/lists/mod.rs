@@ -5,7 +5,7 @@ mod outcome;
 mod work;
 
 pub use foundation::{framework_requirements, frameworks, organisations, people, requirements, schemes};
-pub use outcome::{certificates, decisions, packs, risks};
+pub use outcome::{certificates, decisions, packs, retention, risks};
 pub use work::{ActionFilter, EvidenceFilter, FindingFilter, actions, evidence, findings, sources};
 
 fn ids<'a, T: ToString + 'a>(ids: impl IntoIterator<Item = &'a T>) -> String {

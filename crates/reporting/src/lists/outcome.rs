@@ -8,6 +8,7 @@ use portreeve_model::{Day, Register};
 
 use super::ids;
 use crate::table::{Table, row};
+use crate::words;
 
 /// The decisions, the open ones first as the earliest is needed.
 pub fn decisions(register: &Register, on: Day) -> Table {
@@ -115,5 +116,28 @@ pub fn certificates(register: &Register, on: Day) -> Table {
             state,
         ]);
     }
+    table
+}
+
+/// The rules of retention, with whether each counts.
+pub fn retention(register: &Register, _on: Day) -> Table {
+    let columns = ["Reference", "Rule", "Set by", "Check", "Authority", "Reason"];
+    let mut table = Table::new("Retention rules", &columns);
+    for (id, held) in &register.retention {
+        let check = match &held.check {
+            None => "waits".to_owned(),
+            Some(check) if check.accepted => format!("agreed by {}", check.by.by),
+            Some(check) => format!("not agreed by {}", check.by.by),
+        };
+        table.rows.push(row![
+            id.to_string(),
+            words::retention_rule(&held.event),
+            held.set.by.to_string(),
+            check,
+            held.event.authority.to_string(),
+            held.event.reason.to_string(),
+        ]);
+    }
+    table.note = Some("What they let go today: portreeve evidence retention".to_owned());
     table
 }

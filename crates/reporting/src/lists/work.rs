@@ -124,6 +124,7 @@ pub fn evidence(register: &Register, filter: &EvidenceFilter, _on: Day) -> Table
     let mut table = Table::new("Evidence", &columns);
     for (id, held) in register.evidence.iter().filter(|(_, held)| !filter.waiting || held.waits()) {
         let check = match (&held.withdrawn, &held.check) {
+            (Some(_), _) if held.erasure().is_some() => "taken back and erased",
             (Some(_), _) => "taken back",
             (None, None) => "waits",
             (None, Some(check)) if check.accepted => "accepted",

@@ -73,10 +73,16 @@ pub fn left_out(subject: &Subject<'_>) -> Vec<LeftOut> {
             continue;
         }
         let why = match (&evidence.withdrawn, &evidence.check) {
-            (Some((event, trace)), _) if event.erased => {
-                format!("withdrawn and erased by {} on {}: {}", trace.by, trace.on, event.reason)
-            }
-            (Some((event, trace)), _) => format!("withdrawn by {} on {}: {}", trace.by, trace.on, event.reason),
+            (Some((event, trace)), _) => match &evidence.erased {
+                None if event.erased => {
+                    format!("withdrawn and erased by {} on {}: {}", trace.by, trace.on, event.reason)
+                }
+                None => format!("withdrawn by {} on {}: {}", trace.by, trace.on, event.reason),
+                Some((later, by)) => format!(
+                    "withdrawn by {} on {}: {}; erased by {} on {}: {}",
+                    trace.by, trace.on, event.reason, by.by, by.on, later.reason
+                ),
+            },
             (None, Some(check)) => {
                 let note = check.note.as_ref().map_or_else(String::new, |note| format!(": {note}"));
                 format!(

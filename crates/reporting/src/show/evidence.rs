@@ -15,6 +15,10 @@ pub fn evidence(register: &Register, history: &History, id: &EvidenceId, _on: Da
     let note = held.check.as_ref().and_then(|check| check.note.as_ref());
     record.fact("The checker says", note.map_or("", |note| note.as_str()));
     record.fact("Taken back because", held.withdrawn.as_ref().map_or("", |(event, _)| event.reason.as_str()));
+    if let Some((event, trace)) = held.erasure() {
+        let by = words::person(&trace.by, register);
+        record.fact("Erased", format!("by {by} on {}: {}", trace.on, event.reason));
+    }
     record.fact("Kind", held.kind.shown());
     record.fact("Strength", held.strength().shown());
     record.fact("Shows the position on", held.shows.to_string());

@@ -194,7 +194,11 @@ pub(super) fn evidence(subject: &Subject<'_>, files: &Files, id: &EvidenceId) ->
 /// Whether it counts, and who said so.
 pub(crate) fn checked_in(register: &portreeve_model::Register, held: &Evidence) -> String {
     if let Some((_, by)) = &held.withdrawn {
-        return format!("taken back on {}", by.on);
+        return match held.erasure() {
+            Some((_, erased)) if erased.on == by.on => format!("taken back and erased on {}", by.on),
+            Some((_, erased)) => format!("taken back on {} and erased on {}", by.on, erased.on),
+            None => format!("taken back on {}", by.on),
+        };
     }
     match &held.check {
         None => "waits for a check".to_owned(),

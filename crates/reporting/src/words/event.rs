@@ -10,7 +10,7 @@ use portreeve_model::register::people::{PersonAdded, RolesChanged};
 use portreeve_model::text::Note;
 use portreeve_model::words::{Retest, Role};
 
-use super::{and, count, hosts, kind, organisations, severity};
+use super::{and, count, hosts, kind, organisations, retention_rule, severity};
 
 /// What an entry records, in one line.
 pub fn event(event: &Event) -> String {
@@ -57,6 +57,8 @@ pub fn event(event: &Event) -> String {
         | Event::AnswersChecked(_)
         | Event::CertificateIssued(_)
         | Event::CertificateWithdrawn(_)
+        | Event::RetentionSet(_)
+        | Event::RetentionChecked(_)
         | Event::PackBuilt(_) => of_outcome(event),
         Event::Undone(event) => format!("command undone {}: {}", event.command, event.reason),
     }
@@ -315,6 +317,12 @@ fn of_outcome(event: &Event) -> String {
         }
         Event::CertificateWithdrawn(event) => {
             format!("certificate taken away {} on {}: {}", event.id, event.on, event.reason)
+        }
+        Event::RetentionSet(event) => {
+            format!("retention rule set {}: {}; {}", event.id, retention_rule(event), event.authority)
+        }
+        Event::RetentionChecked(event) => {
+            format!("retention rule {} {}{}", event.id, agreed(event.accepted), said(event.note.as_ref()))
         }
         Event::PackBuilt(event) => {
             let whom = organisations(&event.organisations);

@@ -5,6 +5,7 @@
 mod advice;
 mod answer;
 mod event;
+mod retention;
 mod standing;
 
 use std::collections::BTreeSet;
@@ -22,6 +23,7 @@ pub use crate::readiness::DEMONSTRATION;
 pub use advice::{Advice, remedy, remedy_for};
 pub use answer::{blocker, carried, ground, shortfall};
 pub use event::event;
+pub use retention::{kept_because, retention_rule};
 pub use standing::{action_state, finding_standing, flag, plan_fault, risk};
 
 /// Hosts named before the rest is counted.

@@ -14,7 +14,7 @@ use portreeve_model::{Day, History};
 
 use serde_json::json;
 
-use super::share;
+use super::{share, withdrawing};
 use crate::change::Change;
 use crate::door::{Desk, Door};
 use crate::failure::Failure;
@@ -218,10 +218,15 @@ pub(super) fn record(
     })?;
     let event = describe(added.taken.content.clone(), added.taken.collection.clone());
     let mut change = told(&event);
-    let ids: Vec<String> = added.taken.held_already.iter().map(ToString::to_string).collect();
-    let ids: Vec<&str> = ids.iter().map(String::as_str).filter(|id| *id != event.id.as_str()).collect();
-    if !ids.is_empty() {
-        change = change.note(format!("The same file is held already as {}.", ids.join(", ")));
+    let others = added.taken.held_already.iter().filter(|id| **id != event.id);
+    let others: Vec<String> = others
+        .map(|id| match desk.register().evidence.get(id).and_then(withdrawing::back) {
+            Some(back) => format!("{id} ({back})"),
+            None => id.to_string(),
+        })
+        .collect();
+    if !others.is_empty() {
+        change = change.note(format!("The same file is held already as {}.", others.join(", ")));
     }
     for line in share::rescanned(&added.taken) {
         change = change.note(line);

@@ -1,4 +1,5 @@
-//! Evidence that is held: used for more, checked by a second person, taken back, found again by a file.
+//! Evidence that is held: used for more, checked by a second person, found again by a file. Taking it back is in
+//! `withdrawing.rs`.
 
 use std::path::{Path, PathBuf};
 
@@ -6,12 +7,13 @@ use clap::Args;
 use portreeve_engine::digest_of_file;
 use portreeve_model::Digest;
 use portreeve_model::reference::EvidenceId;
-use portreeve_model::register::evidence::{EvidenceChecked, EvidenceLinked, EvidenceWithdrawn};
+use portreeve_model::register::evidence::{Evidence, EvidenceChecked, EvidenceLinked};
 use portreeve_model::text::Note;
 use portreeve_model::words::Strength;
 use serde_json::json;
 
 use super::adding::WORD_ALONE;
+use super::withdrawing::back;
 use crate::change::Change;
 use crate::door::Door;
 use crate::failure::Failure;
@@ -41,18 +43,6 @@ pub(crate) struct CheckArgs {
     /// What you saw
     #[arg(long)]
     note: Option<Note>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct WithdrawArgs {
-    /// The evidence
-    id: EvidenceId,
-    /// Why
-    #[arg(long)]
-    reason: Note,
-    /// Remove the bytes too, as for personal data; this cannot be taken back
-    #[arg(long)]
-    erase: bool,
 }
 
 #[derive(Debug, Args)]
@@ -97,21 +87,6 @@ pub(super) fn check(args: CheckArgs, door: &mut Door) -> Result<Outcome, Failure
     Ok(change.told(desk.register().is_demonstration(), &recorded))
 }
 
-pub(super) fn withdraw(args: WithdrawArgs, door: &mut Door) -> Result<Outcome, Failure> {
-    let mut desk = door.write()?;
-    let mut change = Change::new(format!("Withdrew {}", args.id)).of(&args.id).fact("reason", &args.reason);
-    if args.erase {
-        change = change
-            .fact("erased", "its files, except those that other evidence holds")
-            .note("The digests and this reason stay in the ledger.")
-            .lasting();
-    }
-    let event = EvidenceWithdrawn { id: args.id, reason: args.reason, erased: args.erase };
-    desk.rehearse(vec![event.clone().into()])?;
-    let recorded = desk.session.withdraw_evidence(&desk.by, event, desk.mode)?;
-    Ok(change.told(desk.register().is_demonstration(), &recorded))
-}
-
 pub(super) fn find(args: &FindArgs, door: &mut Door) -> Result<Outcome, Failure> {
     let digest = digest_of(&args.what)?;
     let window = door.ask()?;
@@ -120,13 +95,17 @@ pub(super) fn find(args: &FindArgs, door: &mut Door) -> Result<Outcome, Failure>
     let found: Vec<_> = found.iter().filter_map(|id| known.get(id).map(|held| (id, held))).collect();
     let mut text = format!("sha256 {digest}\n");
     for (id, held) in &found {
-        text.push_str(&format!("{id}  {} (shows {})\n", held.title, held.shows));
+        let back = back(held).map_or_else(String::new, |back| format!(", {back}"));
+        text.push_str(&format!("{id}  {} (shows {}{back})\n", held.title, held.shows));
     }
     if found.is_empty() {
         text.push_str("No evidence holds it.\n");
     }
-    let items: Vec<_> =
-        found.iter().map(|(id, held)| json!({"id": id, "title": held.title, "shows": held.shows})).collect();
+    let item = |(id, held): &(_, &Evidence)| {
+        let (withdrawn, erased) = (held.withdrawn.is_some(), held.erasure().is_some());
+        json!({"id": id, "title": held.title, "shows": held.shows, "withdrawn": withdrawn, "erased": erased})
+    };
+    let items: Vec<_> = found.iter().map(item).collect();
     let object = json!({"sha256": digest, "evidence": items});
     let outcome = Outcome::new(window.is_demonstration(), "portreeve.evidence-found/1", text, object);
     Ok(outcome.ending(Ending::fine_if(!found.is_empty())))

@@ -1,0 +1,182 @@
+//! Taking evidence back, and taking its bytes out of the store when the law says so. The entry comes first and says what is
+//! to be gone; the bytes go after it, so that a crash in between leaves bytes that an entry has promised to remove:
+//! `verify` names them, and giving the same command again removes them. Nothing here may remove bytes that anything else
+//! that stands is made of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use portreeve_collector::{Blobs as _, FileBlobs, read_manifest};
+use portreeve_model::reference::{EvidenceId, PersonId};
+use portreeve_model::register::evidence::{Content, Evidence, EvidenceWithdrawn};
+use portreeve_model::{Digest, Event, Refusal, Register};
+
+use crate::error::EngineError;
+use crate::evidence::manifests;
+use crate::session::{Mode, Recorded, Session};
+
+/// What becomes of the bytes of an item of evidence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erasure {
+    /// The files whose bytes nothing else holds and which the store still has: those that are removed.
+    pub removes: BTreeSet<Digest>,
+    /// The files whose bytes stay, by what else holds them.
+    pub shared: BTreeMap<Digest, BTreeSet<Holder>>,
+}
+
+/// What else holds a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    /// Other evidence whose bytes have not been erased.
+    Evidence(EvidenceId),
+    /// The register itself: a framework, profile, scheme, mapping or manifest.
+    Register,
+}
+
+impl Erasure {
+    /// The evidence that keeps some of the files.
+    pub fn kept_by(&self) -> BTreeSet<&EvidenceId> {
+        let holders = self.shared.values().flatten();
+        let evidence = holders.filter_map(|holder| match holder {
+            Holder::Evidence(id) => Some(id),
+            Holder::Register => None,
+        });
+        evidence.collect()
+    }
+}
+
+impl Session {
+    /// Takes evidence back; with `erased`, removes the bytes that nothing else holds. The manifest stays: it says what was
+    /// there.
+    ///
+    /// # Errors
+    /// When the rules refuse, or the store does.
+    pub fn withdraw_evidence(
+        &mut self,
+        by: &PersonId,
+        event: EvidenceWithdrawn,
+        mode: Mode,
+    ) -> Result<Recorded, EngineError> {
+        let (id, erase) = (event.id.clone(), event.erased && mode == Mode::Write);
+        if erase {
+            // What cannot be carried out is not promised.
+            self.erasure(&id)?;
+        }
+        let recorded = self.record(by, vec![Event::from(event)], mode)?;
+        if erase {
+            let erasure = self.erasure(&id)?;
+            self.remove(&erasure)?;
+        }
+        Ok(recorded)
+    }
+
+    /// What erasing an item of evidence removes now, and what it leaves because something else holds it.
+    ///
+    /// # Errors
+    /// When a manifest is missing or damaged, or the store fails.
+    pub fn erasure(&self, id: &EvidenceId) -> Result<Erasure, EngineError> {
+        erasure(self.register(), &self.blobs, id)
+    }
+
+    /// Removes what an entry said is removed and the store still has: an erasure that was interrupted. Records nothing.
+    ///
+    /// # Errors
+    /// When no entry says so, the rules would not let this person take the evidence back, or the store fails.
+    pub fn finish_erasure(
+        &mut self,
+        by: &PersonId,
+        event: &EvidenceWithdrawn,
+        mode: Mode,
+    ) -> Result<Erasure, EngineError> {
+        // Who may take it back may finish it: the rule book refuses the same withdrawal for being made, and nothing else.
+        match self.record(by, vec![Event::from(event.clone())], Mode::DryRun) {
+            Err(EngineError::Refused(Refusal::Withdrawn { .. })) => {}
+            Err(other) => return Err(other),
+            Ok(_) => return Err(EngineError::Unfit(format!("no entry says that {} is erased", event.id))),
+        }
+        let erasure = self.erasure(&event.id)?;
+        if mode == Mode::Write {
+            self.remove(&erasure)?;
+        }
+        Ok(erasure)
+    }
+
+    fn remove(&self, erasure: &Erasure) -> Result<(), EngineError> {
+        for digest in &erasure.removes {
+            self.blobs.remove(digest)?;
+        }
+        Ok(())
+    }
+}
+
+/// What erasing an item of evidence removes now, and what it leaves.
+pub(crate) fn erasure(register: &Register, blobs: &FileBlobs, id: &EvidenceId) -> Result<Erasure, EngineError> {
+    let Some(Content::Files { manifest, .. }) = register.evidence.get(id).map(|held| &held.content) else {
+        return Ok(Erasure::default());
+    };
+    let mut files = BTreeSet::new();
+    for line in read_manifest(manifest, blobs)? {
+        files.insert(line?.digest);
+    }
+    let shared = holders(register, blobs, &files, Some(id))?;
+    let mut removes = BTreeSet::new();
+    for digest in files.into_iter().filter(|digest| !shared.contains_key(digest)) {
+        if blobs.has(&digest)? {
+            removes.insert(digest);
+        }
+    }
+    Ok(Erasure { removes, shared })
+}
+
+/// What holds each of these files and has not been erased itself, but for the evidence `besides`.
+pub(crate) fn holders(
+    register: &Register,
+    blobs: &FileBlobs,
+    files: &BTreeSet<Digest>,
+    besides: Option<&EvidenceId>,
+) -> Result<BTreeMap<Digest, BTreeSet<Holder>>, EngineError> {
+    let mut found: BTreeMap<Digest, BTreeSet<Holder>> = BTreeMap::new();
+    let named = manifests(register);
+    let own = adopted(register).chain(named.keys().copied()).filter(|digest| files.contains(digest));
+    for digest in own {
+        found.entry(digest).or_default().insert(Holder::Register);
+    }
+    for (manifest, ids) in named {
+        let keeps = |id: &EvidenceId| Some(id) != besides && keeps(register, id);
+        let standing: Vec<Holder> = ids.into_iter().filter(keeps).map(Holder::Evidence).collect();
+        if standing.is_empty() {
+            continue;
+        }
+        for line in read_manifest(&manifest, blobs)? {
+            let digest = line?.digest;
+            if files.contains(&digest) {
+                found.entry(digest).or_default().extend(standing.iter().cloned());
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Whether an entry says that its bytes are removed.
+pub(crate) fn is_erased(register: &Register, id: &EvidenceId) -> bool {
+    register.evidence.get(id).and_then(Evidence::erasure).is_some()
+}
+
+/// Whether the store must keep its bytes: they were taken in, and no entry says that they are removed. Who left files in
+/// their place has no claim on bytes that others had kept.
+pub(crate) fn keeps(register: &Register, id: &EvidenceId) -> bool {
+    register.evidence.get(id).is_some_and(|held| held.content.keeps_bytes() && held.erasure().is_none())
+}
+
+/// The files by which the register is judged.
+pub(crate) fn adopted(register: &Register) -> impl Iterator<Item = Digest> {
+    let frameworks = register.frameworks.values().map(|held| held.event.digest);
+    let originals = register.frameworks.values().filter_map(|held| held.event.original.as_ref());
+    let schemes = register.schemes.values().map(|held| held.event.digest);
+    let profiles = register.schemes.values().filter_map(|held| held.event.profile.as_ref());
+    let mappings = register.mappings.values().map(|held| held.event.digest);
+    frameworks
+        .chain(originals.map(|original| original.digest))
+        .chain(schemes)
+        .chain(profiles.map(|profile| profile.digest))
+        .chain(mappings)
+}
