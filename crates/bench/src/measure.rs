@@ -29,6 +29,10 @@ use crate::{machine, say};
 
 /// How long a command has to end by itself before it is killed.
 const GRACE_MILLISECONDS: u64 = 1_000;
+/// A program of the largest kind has 60 MiB, of which it reads a part when it is begun for the first time.
+const COLD_MIB: f64 = 32.0;
+/// The kernel counts what is read from disks in blocks of this size.
+const BLOCKS_A_MIB: f64 = 2_048.0;
 /// How much of what a tool complained about is kept.
 const SAID_CHARACTERS_MAX: usize = 300;
 
@@ -72,6 +76,8 @@ pub(crate) struct Cost {
     pub(crate) sys_s: f64,
     /// Of the largest single process.
     pub(crate) peak_mib: f64,
+    /// Read from a disk, because it was not in memory: the difference between two machines, not between two tools.
+    pub(crate) read_mib: f64,
     /// `None` when a signal ended it.
     pub(crate) exit: Option<i32>,
     /// CPU seconds that anything else on the machine burnt meanwhile; `None` where the kernel does not say.
@@ -87,10 +93,15 @@ impl Cost {
         self.user_s + self.sys_s
     }
 
-    /// Whether the machine was busy with something else: more than a tenth of a core, and more than the kernel's own
-    /// housekeeping of some hundredths of a second.
+    /// Whether the machine was busy with something else, more than a tenth of a core and more than the kernel's own
+    /// housekeeping of some hundredths of a second; or whether the files were not in memory.
     pub(crate) fn noisy(&self) -> bool {
-        self.others_s.is_some_and(|others| others > (self.wall_s * 0.1).max(0.1))
+        self.cold() || self.others_s.is_some_and(|others| others > (self.wall_s * 0.1).max(0.1))
+    }
+
+    /// Whether more was read from a disk than a few programs and libraries.
+    pub(crate) fn cold(&self) -> bool {
+        self.read_mib > COLD_MIB
     }
 }
 
@@ -161,6 +172,7 @@ pub(crate) fn helper(args: &MeasureArgs) -> Result<u8, Failure> {
         user_s: used.user_time().num_microseconds() as f64 / 1e6,
         sys_s: used.system_time().num_microseconds() as f64 / 1e6,
         peak_mib: mib(used.max_rss()),
+        read_mib: used.block_reads() as f64 / BLOCKS_A_MIB,
         exit: if status.signal().is_some() { None } else { status.code() },
         others_s: None,
         said: String::new(),
@@ -209,6 +221,7 @@ mod tests {
     #[test]
     fn a_run_is_noisy_when_others_took_more_than_a_tenth_of_a_core() {
         let cost = |wall_s, others_s| Cost {
+            read_mib: 0.0,
             wall_s,
             user_s: 0.0,
             sys_s: 0.0,
@@ -220,5 +233,6 @@ mod tests {
         assert!(cost(10.0, Some(1.1)).noisy() && !cost(10.0, Some(0.9)).noisy());
         assert!(cost(0.2, Some(0.2)).noisy() && !cost(0.2, Some(0.05)).noisy());
         assert!(!cost(1.0, None).noisy());
+        assert!(Cost { read_mib: 100.0, ..cost(1.0, None) }.noisy(), "the files were not in memory");
     }
 }

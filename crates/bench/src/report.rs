@@ -127,6 +127,7 @@ pub(crate) mod tests {
             user_s: half,
             sys_s: half,
             peak_mib,
+            read_mib: 0.0,
             exit: Some(0),
             others_s: Some(others_s),
             said: String::new(),

@@ -25,6 +25,10 @@ use crate::{say, table, yardstick};
 const LIMIT_SECONDS: f64 = 300.0;
 const LIMIT_YARDSTICKS: f64 = 500.0;
 
+/// How often the yardstick is run to have the files in memory. A corpus larger than memory is never there: its rows are
+/// marked.
+const WARMING_TRIES: u32 = 3;
+
 /// `portreeve-bench run`.
 pub(crate) fn command(args: &RunArgs) -> Result<u8, Failure> {
     let choice = &args.choice;
@@ -58,16 +62,14 @@ pub(crate) fn tools_of(choice: &Choice) -> Result<Vec<Tool>, Failure> {
     if let Some(missing) = choice.portreeve.as_ref().filter(|path| !path.is_file()) {
         return Err(Failure::usage(format!("{} is no program", missing.display()), "give --portreeve its path"));
     }
-    let mut tools = tools::all(choice.portreeve.as_deref());
-    let names: Vec<&str> = tools.iter().map(|tool| tool.name).collect();
-    if let Some(unknown) = choice.tools.iter().find(|name| !names.contains(&name.as_str())) {
-        return Err(Failure::usage(
-            format!("`{unknown}` is no tool of this list"),
-            format!("take of {}", names.join(", ")),
-        ));
+    let unknown = choice.tools.iter().find(|asked| !tools::names().any(|name| name == asked.as_str()));
+    if let Some(unknown) = unknown {
+        let names: Vec<&str> = tools::names().collect();
+        let help = format!("take of {}", names.join(", "));
+        return Err(Failure::usage(format!("`{unknown}` is no tool of this list"), help));
     }
-    tools.retain(|tool| choice.tools.is_empty() || choice.tools.iter().any(|name| name == tool.name));
-    Ok(tools)
+    let wanted = |name: &str| choice.tools.is_empty() || choice.tools.iter().any(|asked| asked == name);
+    Ok(tools::those(wanted, choice.portreeve.as_deref()))
 }
 
 /// Opened before anything is run: a report that cannot be written is known then, not after an hour.
@@ -255,11 +257,18 @@ impl<'a> Runner<'a> {
         Ok(failed.or(self.steps(&row.plan.after, &row.plan)?))
     }
 
+    /// Runs the yardstick; again when it had to read from a disk, because then the next tool would not have to.
     fn yardstick(&self, tree: &Path) -> Result<Cost, Failure> {
         let ourselves = std::env::current_exe().map_err(Failure::io("find", Path::new("this program")))?;
         let threads = self.threads.to_string();
         let words = ["yardstick".as_ref(), "--threads".as_ref(), threads.as_ref(), tree.as_os_str()];
-        let cost = self.quietly(&Line::new(ourselves, words))?;
+        let line = Line::new(ourselves, words);
+        let mut cost = self.quietly(&line)?;
+        for _ in 1..WARMING_TRIES {
+            if cost.cold() {
+                cost = self.quietly(&line)?;
+            }
+        }
         match cost.exit {
             Some(0) => Ok(cost),
             _ => Err(Failure::Tool { tool: "the yardstick".to_owned(), because: cost.said }),

@@ -10,8 +10,9 @@ const READING: &str = "\
 Y is one run of the yardstick just before: walk, read and SHA-256 with all cores, nothing else. `wall Y` and `CPU Y` are
 medians of the ratios pair by pair, with the smallest and the largest: quote these. Memory is that of the largest single
 process, as the kernel counts it (getrusage), and cannot read below some 3 MiB. Output goes to /dev/null, manifests to a
-file. The cache is warm. A tool in *italics* does less than the work: a floor, not a peer. `others` is the CPU that anything else burnt in the worst round; ~ marks a row of which half the
-rounds or more were disturbed by more than a tenth of a core.\n";
+file. The files are in memory: a yardstick that had to read from a disk is run again. A tool in *italics* does less than
+the work: a floor, not a peer. `others` is the CPU that anything else burnt, in the worst round; ~ marks a row of which
+half the rounds or more were disturbed, by more than a tenth of a core or by reading from a disk.\n";
 
 /// The whole report.
 pub(crate) fn of(report: &Report) -> String {

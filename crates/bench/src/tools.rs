@@ -140,15 +140,27 @@ impl Tool {
     }
 }
 
-/// Every tool, ours first.
-pub(crate) fn all(portreeve: Option<&Path>) -> Vec<Tool> {
-    let (ours, version) = ours::find(portreeve);
-    let ours = Tool { name: OURS, version, does: Does::Ours(ours) };
-    let peers = [hashers::PEERS, watchers::PEERS, stores::PEERS].into_iter().flatten().map(|peer| {
+/// Every tool's name, ours first.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    [OURS].into_iter().chain(peers().map(|peer| peer.name))
+}
+
+/// The tools whose names are wanted, ours first. Each is asked for its version, which takes Python a while.
+pub(crate) fn those(wanted: impl Fn(&str) -> bool, portreeve: Option<&Path>) -> Vec<Tool> {
+    let mut tools = Vec::new();
+    if wanted(OURS) {
+        let (ours, version) = ours::find(portreeve);
+        tools.push(Tool { name: OURS, version, does: Does::Ours(ours) });
+    }
+    tools.extend(peers().filter(|peer| wanted(peer.name)).map(|peer| {
         let version = found(peer.program).map(|program| version_of(&program, peer.version));
         Tool { name: peer.name, version, does: Does::Peer(peer.plan) }
-    });
-    [ours].into_iter().chain(peers).collect()
+    }));
+    tools
+}
+
+fn peers() -> impl Iterator<Item = &'static Peer> {
+    [hashers::PEERS, watchers::PEERS, stores::PEERS].into_iter().flatten()
 }
 
 /// A program on the path.

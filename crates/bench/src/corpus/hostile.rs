@@ -3,7 +3,6 @@
 //! What a file system or an account does not allow is left out and said.
 
 use std::fs;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use rustix::fs::{CWD, Mode, OFlags, openat};
@@ -142,9 +141,7 @@ fn objects(out: &Path) -> Vec<String> {
     ];
     let made = |(name, kind, device)| {
         let path = out.join(name);
-        mknodat(CWD, path.as_os_str().as_bytes(), kind, Mode::from_raw_mode(0o644), device)
-            .err()
-            .map(|error| format!("{name}: {error}"))
+        mknodat(CWD, &path, kind, Mode::from_raw_mode(0o644), device).err().map(|error| format!("{name}: {error}"))
     };
     objects.into_iter().filter_map(made).collect()
 }

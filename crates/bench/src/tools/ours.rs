@@ -157,9 +157,10 @@ impl Ours {
         let Some(row) = TABLE.iter().find(|row| row.work == work) else { return Answer::Nothing };
         // What a row prepares with must be there too.
         let refers = row.prepare.contains(&REFER).then_some(("evidence collect", "--reference"));
-        for need in [Some(row.needs), refers].into_iter().flatten().filter(|need| !self.has.contains(need)) {
-            let command = [NAME, need.0, need.1].join(" ");
-            return Answer::NotYet(format!("there is no `{}` yet", command.trim_end()));
+        let mut needs = [Some(row.needs), refers].into_iter().flatten();
+        if let Some((command, option)) = needs.find(|need| !self.has.contains(need)) {
+            let missing = format!("{NAME} {command} {option}");
+            return Answer::NotYet(format!("there is no `{}` yet", missing.trim_end()));
         }
         let run = |text: &&str| Step::Run(self.line(text, place));
         let clear = || row.clear.iter().map(|name| Step::Remove(place.own(name)));

@@ -1,16 +1,11 @@
 //! Corpora: the same seed gives the same tree whatever makes it, and what was changed is what the truth file says.
 
-#![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "what a test does not expect ends it")]
-
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use crate::support::{Entry, Place, entries};
 use sha2::{Digest as _, Sha256};
-use support::{Entry, Place, entries};
 
 /// The SHA-256 of everything that `entries` sees.
 fn digest(tree: &BTreeMap<Vec<u8>, Entry>) -> String {
@@ -46,9 +41,15 @@ fn the_same_seed_gives_the_same_names_bytes_and_times() {
 fn a_corpus_is_the_same_on_every_machine() {
     let place = Place::new();
     let _ = place.run("corpus small --files 1000 --out small").fine();
-    assert_eq!(digest(&entries(&place.path("small"))), "5de2c39098337f0af96d4de6542228c5904a59770081334768a12220b5535d31");
+    assert_eq!(
+        digest(&entries(&place.path("small"))),
+        "5de2c39098337f0af96d4de6542228c5904a59770081334768a12220b5535d31"
+    );
     let _ = place.run("corpus fixed --files 3 --size 70001 --out fixed").fine();
-    assert_eq!(digest(&entries(&place.path("fixed"))), "37d4df80e61f177508efccf96918de3af86da573d42ebcc490668d021b25ae27");
+    assert_eq!(
+        digest(&entries(&place.path("fixed"))),
+        "37d4df80e61f177508efccf96918de3af86da573d42ebcc490668d021b25ae27"
+    );
 }
 
 #[test]

@@ -1,10 +1,5 @@
 //! Whole runs: over a small corpus with the tools that are there, and with a portreeve that this test plays itself.
 
-#![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "what a test does not expect ends it")]
-
-mod support;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -12,8 +7,8 @@ use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use crate::support::{Place, entries};
 use serde_json::Value;
-use support::{Place, entries};
 
 /// Peers that start quickly, and none of which every machine has but the first few.
 const QUICK: &str = "sha256sum,rhash,hashdeep,openssl,find,mtree,aide,git,tar,cp";

@@ -1,7 +1,5 @@
 //! A place of its own for each test, and the program run as a stranger runs it.
 
-#![allow(dead_code, reason = "each test file uses its part")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
@@ -10,33 +8,33 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A folder that cleans itself up.
-pub struct Place(tempfile::TempDir);
+pub(crate) struct Place(tempfile::TempDir);
 
 /// What a command said.
 #[must_use]
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Place {
-    pub fn new() -> Place {
+    pub(crate) fn new() -> Place {
         Place(tempfile::tempdir().unwrap())
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
     /// The program with words that have no blanks in them.
-    pub fn command(&self, line: &str) -> Command {
+    pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portreeve-bench"));
         let _ = command.args(line.split_whitespace()).current_dir(self.0.path()).stdin(Stdio::null());
         command
     }
 
-    pub fn run(&self, line: &str) -> Ran {
+    pub(crate) fn run(&self, line: &str) -> Ran {
         let output = self.command(line).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Ran { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
@@ -44,21 +42,21 @@ impl Place {
 }
 
 impl Ran {
-    pub fn exits(self, code: i32) -> Ran {
+    pub(crate) fn exits(self, code: i32) -> Ran {
         assert_eq!(self.code, code, "{}\n{}", self.out, self.err);
         self
     }
 
-    pub fn fine(self) -> Ran {
+    pub(crate) fn fine(self) -> Ran {
         self.exits(0)
     }
 
-    pub fn says(self, text: &str) -> Ran {
+    pub(crate) fn says(self, text: &str) -> Ran {
         assert!(self.out.contains(text), "no `{text}` in\n{}\n{}", self.out, self.err);
         self
     }
 
-    pub fn warns(self, text: &str) -> Ran {
+    pub(crate) fn warns(self, text: &str) -> Ran {
         assert!(self.err.contains(text), "no `{text}` in\n{}", self.err);
         self
     }
@@ -66,17 +64,17 @@ impl Ran {
 
 /// What there is to compare of a file or folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    pub folder: bool,
+pub(crate) struct Entry {
+    pub(crate) folder: bool,
     /// Of a link, where it points to; of a pipe or a device, nothing.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// Modified; seconds and nanoseconds. Of links and objects, which are as old as the making, nothing.
-    pub time: Option<(i64, i64)>,
+    pub(crate) time: Option<(i64, i64)>,
 }
 
 /// Everything below a folder, by path, each with `/` in front. The times of folders count only below the root of a
 /// corpus that sets them; `hostile` does not.
-pub fn entries(root: &Path) -> BTreeMap<Vec<u8>, Entry> {
+pub(crate) fn entries(root: &Path) -> BTreeMap<Vec<u8>, Entry> {
     let mut found = BTreeMap::new();
     let mut left = vec![root.to_owned()];
     let settled = !root.join("fifo").exists() && !root.join("a hole").exists();

@@ -1,14 +1,9 @@
 //! The yardstick sees what `find` sees and hashes what `sha256sum` hashes, with however many threads.
 
-#![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "what a test does not expect ends it")]
-
-mod support;
-
 use std::fs;
 use std::process::Command;
 
-use support::Place;
+use crate::support::Place;
 
 fn shell(script: &str, folder: &std::path::Path) -> String {
     let output = Command::new("sh").args(["-c", script, "sh"]).arg(folder).output().unwrap();
@@ -68,7 +63,7 @@ fn what_cannot_be_read_makes_it_no_yardstick() {
     let _ = place.run("corpus small --files 20 --out small").fine();
     let locked = place.path("small/locked");
     fs::write(&locked, "x").unwrap();
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o0)).unwrap();
     if fs::File::open(&locked).is_ok() {
         // Root reads everything; a folder that is gone cannot be read by anyone.
         let _ = place.run("yardstick gone").exits(5);
