@@ -147,8 +147,10 @@ fn ctrl_c_leaves_nothing_running_and_nothing_lying() {
     let (mut child, hangs) = hanging(&place);
     assert!(hangs.split_whitespace().all(runs));
     signal("-INT", &child);
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    // Not `wait`: a run that does not end is to fail here.
     within_seconds(10, || !hangs.split_whitespace().any(runs));
+    within_seconds(10, || !runs(&child.id().to_string()));
+    assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(!place.path("work").exists());
 }
 
