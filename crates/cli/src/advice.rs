@@ -67,6 +67,7 @@ fn about(error: &EngineError) -> Vec<String> {
         EngineError::Collect(CollectError::Stopped) => {
             "nothing was recorded; the same command goes on from here and reads nothing twice"
         }
+        EngineError::NoFolder { .. } => "say where it is with `--from DIR`",
         EngineError::Pattern(_) => "see `portreeve evidence collect --help` for what a pattern may say",
         EngineError::Incomplete { omitted } => {
             let named = omitted.gaps().iter().take(GAPS_SHOWN_MAX);

@@ -20,7 +20,7 @@ use crate::{BlobError, Omitted, Progress, SkipReason, Source, Stopped, Stored, W
 /// Why the file was not read.
 pub fn checksum(path: impl AsRef<Path>) -> Result<Stored, SkipReason> {
     let located = locate(path.as_ref())?;
-    let reading = Reading { keep_out: &[], stop: None, follow: false };
+    let reading = Reading { keep_out: &[], stop: None, follow: false, pace: None };
     // Room for one byte: every file is a stream, so that nothing is held for one that is small.
     let hashed = reading.read(&located.folder, located.name(), &mut [0], |bytes| match bytes {
         Bytes::Whole(bytes) => Ok(Digest::of(bytes)),

@@ -42,8 +42,10 @@ pub struct Remembering<'a> {
     pub tree: TreeName,
     /// The time before anything is read.
     pub read_at: FileTime,
-    /// Whether to read everything all the same.
+    /// Whether to read everything all the same, but for what an interrupted walk that did so has read.
     pub read_all: bool,
+    /// Whether to leave anything for the next walk.
+    pub leaves: bool,
 }
 
 /// Told of each file in a collection with its size in bytes, in order.
@@ -123,9 +125,9 @@ impl From<Ended> for CollectError {
 /// When the store fails, or the work was stopped. Nothing refers to what was stored by then.
 pub fn collect(source: &Source, blobs: &dyn Blobs, how: Collecting<'_>) -> Result<Collected, CollectError> {
     let reader = Reader { source, workers: how.workers.unwrap_or_else(usual_workers), watch: how.watch };
-    let memory = how.remembering.filter(|how| !how.read_all).map(|how| how.scans.remembered(how.tree));
-    let remembers = how.remembering.filter(|_| how.keep != Keep::Nothing);
-    let writer = remembers.and_then(|how| how.scans.begin(how.tree, how.read_at));
+    let memory = how.remembering.map(|how| how.scans.remembered(how.tree, how.read_all));
+    let remembers = how.remembering.filter(|how| how.leaves);
+    let writer = remembers.and_then(|how| how.scans.begin(how.tree, how.read_all, how.read_at));
     let comparison = match how.earlier {
         None => None,
         Some(earlier) => {

@@ -141,7 +141,8 @@ impl Reader<'_> {
         take: impl FnOnce(&mut dyn Iterator<Item = Result<Step<Dealt, Passed>, Ended>>) -> R,
     ) -> R {
         let keep_out = self.source.keep_out();
-        let reading = Reading { keep_out: &keep_out, stop: self.watch.stop, follow: self.source.follows_links() };
+        let Watch { stop, pace, .. } = self.watch;
+        let reading = Reading { keep_out: &keep_out, stop, follow: self.source.follows_links(), pace };
         flow(
             remembering(self.source.walk(), memory),
             self.workers,

@@ -44,6 +44,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) stop: Option<&'a AtomicBool>,
     /// Whether a link stands for what it points at.
     pub(crate) follow: bool,
+    /// Told of the bytes that were read; it may wait.
+    pub(crate) pace: Option<&'a (dyn Fn(u64) + Sync)>,
 }
 
 impl Reading<'_> {
@@ -78,7 +80,7 @@ impl Reading<'_> {
         // One byte more than it says it has, so that growth shows at once.
         let fits = usize::try_from(before.size_bytes).is_ok_and(|size| size < buffer.len());
         if !fits {
-            let mut stream = Steady { file, before, read_bytes: 0, stop: self.stop, state: State::Reading };
+            let mut stream = Steady { file, before, read_bytes: 0, reading: self, state: State::Reading };
             let taken = take(Bytes::Stream(&mut stream));
             return match (taken, stream.state) {
                 (Ok(answer), State::Ended) => Ok((answer, before)),
@@ -93,7 +95,14 @@ impl Reading<'_> {
         let now = |file: &File| Ok(look_at(file)?.stamp);
         let count = whole(&mut file, before, buffer, now).map_err(NotRead::Skip)?;
         drop(file);
+        self.paced(count);
         Ok((take(Bytes::Whole(&buffer[..count])).map_err(NotRead::Store)?, before))
+    }
+
+    fn paced(self, count: usize) {
+        if let Some(pace) = self.pace {
+            pace(count as u64);
+        }
     }
 
     /// Opens a regular file and nothing else.
@@ -151,7 +160,7 @@ struct Steady<'a> {
     file: File,
     before: Stamp,
     read_bytes: u64,
-    stop: Option<&'a AtomicBool>,
+    reading: Reading<'a>,
     state: State,
 }
 
@@ -172,10 +181,11 @@ impl Read for Steady<'_> {
         if buffer.is_empty() {
             return Ok(0);
         }
-        if is_set(self.stop) {
+        if is_set(self.reading.stop) {
             return self.halt(State::Stopped);
         }
         let count = self.file.read(buffer)?;
+        self.reading.paced(count);
         self.read_bytes += count as u64;
         // A file that grows is given up as soon as it is longer than it was, or it might never end.
         if self.read_bytes > self.before.size_bytes {

@@ -20,6 +20,8 @@ pub struct Watch<'a> {
     pub stop: Option<&'a AtomicBool>,
     /// Called after each file, from the thread that called: it must be quick.
     pub report: Option<&'a dyn Fn(Progress)>,
+    /// Told of the bytes that were just read, by the thread that read them: it may wait, so as to spare a busy server.
+    pub pace: Option<&'a (dyn Fn(u64) + Sync)>,
 }
 
 impl Watch<'_> {

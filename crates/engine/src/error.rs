@@ -159,6 +159,12 @@ pub enum EngineError {
     /// There is nothing to collect from.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// The entry does not say which folder was collected.
+    #[error("the entry of `{evidence}` does not say which folder was collected")]
+    NoFolder {
+        /// The evidence.
+        evidence: EvidenceId,
+    },
     /// A pattern cannot be understood.
     #[error(transparent)]
     Pattern(#[from] BadPattern),
@@ -199,6 +205,7 @@ impl EngineError {
             | EngineError::KeyInside { .. }
             | EngineError::Unknown { .. }
             | EngineError::Unfit(_)
+            | EngineError::NoFolder { .. }
             | EngineError::Pattern(_)
             | EngineError::NotComparable(_)
             | EngineError::ErasedSince { .. }

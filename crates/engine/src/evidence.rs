@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Changes, CollectError, Collecting, Index, Keep, NotHashed, Omitted, Remembering, Selection, Source, Survey,
-    TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
+    Changes, CollectError, Collected, Collecting, Index, Keep, NotHashed, Omitted, Remembering, Selection, Source,
+    Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
 };
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
@@ -115,19 +115,8 @@ impl Session {
     /// Keeps the bytes and the manifest, as far as asked. Nothing refers to them until an entry does. A dry run reads
     /// what it must to tell what is different, and keeps nothing.
     pub(crate) fn take(&self, taking: &Taking<'_>, mode: Mode) -> Result<Taken, EngineError> {
-        let source = self.source(taking.files)?;
-        let scans = self.place.scans();
-        let remembering = match taking.files {
-            Files::Named(_) => None,
-            Files::Folder(folder, _) => {
-                let tree = TreeName::of(folder).map_err(|source| EngineError::io("find", folder, source))?;
-                Some(Remembering { scans: &scans, tree, read_at: clock::file_time(), read_all: taking.read_all })
-            }
-        };
-        let earlier = taking.after.map(|after| self.manifest_of(after)).transpose()?;
         let keep = if mode == Mode::DryRun { Keep::Nothing } else { taking.keep };
-        let how = Collecting { keep, remembering, earlier, watch: taking.watch, ..Collecting::default() };
-        let collected = collect(&source, &self.blobs, how)?;
+        let collected = self.walk(taking, keep, mode == Mode::Write)?;
         if !collected.is_complete() && !taking.gaps_will_do {
             return Err(EngineError::Incomplete { omitted: collected.omitted });
         }
@@ -147,6 +136,28 @@ impl Session {
             changes: collected.changes,
             held_already: self.holders(&digests)?,
         })
+    }
+
+    /// Walks and reads what there is; `leaves` says whether to remember it for the next walk.
+    pub(crate) fn walk(&self, taking: &Taking<'_>, keep: Keep, leaves: bool) -> Result<Collected, EngineError> {
+        let source = self.source(taking.files)?;
+        let scans = self.place.scans();
+        let remembering = match taking.files {
+            Files::Named(_) => None,
+            Files::Folder(folder, _) => {
+                let tree = TreeName::of(folder).map_err(|source| EngineError::io("find", folder, source))?;
+                Some(Remembering {
+                    scans: &scans,
+                    tree,
+                    read_at: clock::file_time(),
+                    read_all: taking.read_all,
+                    leaves,
+                })
+            }
+        };
+        let earlier = taking.after.map(|after| self.manifest_of(after)).transpose()?;
+        let how = Collecting { keep, remembering, earlier, watch: taking.watch, ..Collecting::default() };
+        Ok(collect(&source, &self.blobs, how)?)
     }
 
     /// What taking would do, without reading a folder or keeping anything.

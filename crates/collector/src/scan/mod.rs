@@ -47,35 +47,46 @@ impl Scans {
     }
 
     /// What is remembered of the tree: what an interrupted walk had seen, and from there on what the last whole one saw.
-    pub(crate) fn remembered(&self, tree: TreeName) -> Memory {
+    /// For a walk that reads everything, only what such a walk had read when it was interrupted.
+    pub(crate) fn remembered(&self, tree: TreeName, reads_all: bool) -> Memory {
         let open = |path: PathBuf| File::open(path).ok();
-        Memory::new(open(self.unfinished(tree)), open(self.whole(tree)))
+        let whole = if reads_all { None } else { open(self.whole(tree)) };
+        Memory::new(open(self.unfinished(tree, reads_all)), whole)
     }
 
     /// Begins to remember. `None` if another walk of the same tree is under way, or the folder cannot be written: then
     /// nothing is remembered of this one, and nothing else is lost.
-    pub(crate) fn begin(&self, tree: TreeName, read_at: FileTime) -> Option<ScanWriter> {
+    pub(crate) fn begin(&self, tree: TreeName, reads_all: bool, read_at: FileTime) -> Option<ScanWriter> {
         fs::create_dir_all(&self.folder).ok()?;
         let lock = File::create(self.folder.join(format!("{}.lock", tree.0))).ok()?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return None,
         }
-        ScanWriter::begin(
-            &self.unfinished(tree).with_extension("new"),
-            self.unfinished(tree),
-            self.whole(tree),
-            lock,
-            read_at,
-        )
-        .ok()
+        let paths = Paths {
+            building: self.folder.join(format!("{}.new", tree.0)),
+            unfinished: self.unfinished(tree, reads_all),
+            whole: self.whole(tree),
+        };
+        ScanWriter::begin(paths, lock, read_at).ok()
     }
 
     fn whole(&self, tree: TreeName) -> PathBuf {
         self.folder.join(format!("{}.scan", tree.0))
     }
 
-    fn unfinished(&self, tree: TreeName) -> PathBuf {
-        self.folder.join(format!("{}.part", tree.0))
+    fn unfinished(&self, tree: TreeName, reads_all: bool) -> PathBuf {
+        self.folder.join(format!("{}.{}", tree.0, if reads_all { "read" } else { "part" }))
     }
+}
+
+/// Where a scan is written, and what it becomes.
+#[derive(Debug)]
+struct Paths {
+    /// While the walk is under way.
+    building: PathBuf,
+    /// When it was interrupted.
+    unfinished: PathBuf,
+    /// When it is whole.
+    whole: PathBuf,
 }

@@ -4,10 +4,10 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
-use std::path::{Path, PathBuf};
 
 use portreeve_model::Digest;
 
+use super::Paths;
 use super::format::{BLOCK_BYTES, MAGIC, check, encode};
 use crate::stamp::{FileTime, Stamp};
 
@@ -15,9 +15,7 @@ use crate::stamp::{FileTime, Stamp};
 #[derive(Debug)]
 pub(crate) struct ScanWriter {
     file: BufWriter<File>,
-    building: PathBuf,
-    unfinished: PathBuf,
-    whole: PathBuf,
+    paths: Paths,
     /// Held as long as this walk is under way.
     _lock: File,
     read_at: FileTime,
@@ -28,20 +26,12 @@ pub(crate) struct ScanWriter {
 }
 
 impl ScanWriter {
-    pub(super) fn begin(
-        building: &Path,
-        unfinished: PathBuf,
-        whole: PathBuf,
-        lock: File,
-        read_at: FileTime,
-    ) -> io::Result<ScanWriter> {
-        let mut file = BufWriter::new(File::create(building)?);
+    pub(super) fn begin(paths: Paths, lock: File, read_at: FileTime) -> io::Result<ScanWriter> {
+        let mut file = BufWriter::new(File::create(&paths.building)?);
         file.write_all(MAGIC)?;
         Ok(ScanWriter {
             file,
-            building: building.to_owned(),
-            unfinished,
-            whole,
+            paths,
             _lock: lock,
             read_at,
             body: Vec::with_capacity(BLOCK_BYTES * 2),
@@ -82,10 +72,11 @@ impl ScanWriter {
     /// The walk is whole.
     pub(crate) fn finish(mut self) {
         self.close_block();
-        self.finished = !self.broken && self.file.flush().is_ok() && fs::rename(&self.building, &self.whole).is_ok();
+        self.finished =
+            !self.broken && self.file.flush().is_ok() && fs::rename(&self.paths.building, &self.paths.whole).is_ok();
         if self.finished {
             // What an interrupted walk had seen is older than this.
-            let _ = fs::remove_file(&self.unfinished);
+            let _ = fs::remove_file(&self.paths.unfinished);
         }
     }
 }
@@ -94,9 +85,9 @@ impl Drop for ScanWriter {
     fn drop(&mut self) {
         if !self.finished {
             self.close_block();
-            let kept = self.file.flush().is_ok() && fs::rename(&self.building, &self.unfinished).is_ok();
+            let kept = self.file.flush().is_ok() && fs::rename(&self.paths.building, &self.paths.unfinished).is_ok();
             if !kept {
-                let _ = fs::remove_file(&self.building);
+                let _ = fs::remove_file(&self.paths.building);
             }
         }
     }
