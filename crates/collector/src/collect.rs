@@ -6,7 +6,9 @@
 //!
 //! Must never put a file into the manifest that changed while it was read, or drop one without listing it.
 
+use std::io::Read;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 
 use portreeve_model::manifest::{ManifestError, ManifestLine};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
@@ -14,7 +16,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use crate::manifests::{ManifestWriteError, write_manifest};
 use crate::steady::{NotRead, read_steadily};
 use crate::watch::is_set;
-use crate::{BlobError, Blobs, Plan, PlannedFile, Progress, SkipReason, Skipped, Stored, Watch};
+use crate::{BlobError, Blobs, Hand, Plan, PlannedFile, Progress, SkipReason, Skipped, Stored, Watch};
 
 /// How many files are read between two pieces of the manifest. Enough to keep every core busy to the end of a batch of
 /// small files; one large file in a batch is read by one core, and the others wait for it.
@@ -71,6 +73,7 @@ pub fn collect(plan: &Plan, blobs: &dyn Blobs, watch: Watch<'_>) -> Result<Colle
         watch,
         rest: plan.files(),
         ready: Vec::new().into_iter(),
+        hands: Hands::new(blobs),
         done: Progress { files: 0, bytes: 0 },
         skipped: plan.skipped().to_vec(),
     };
@@ -88,6 +91,7 @@ pub fn collect(plan: &Plan, blobs: &dyn Blobs, watch: Watch<'_>) -> Result<Colle
 struct Batches<'a> {
     plan: &'a Plan,
     blobs: &'a dyn Blobs,
+    hands: Hands<'a>,
     watch: Watch<'a>,
     rest: &'a [PlannedFile],
     ready: std::vec::IntoIter<ManifestLine>,
@@ -100,8 +104,8 @@ impl Batches<'_> {
     fn read_batch(&mut self) -> Result<(), CollectError> {
         let (batch, rest) = self.rest.split_at(self.rest.len().min(BATCH_FILES));
         self.rest = rest;
-        let (root, blobs, stop) = (&self.plan.root, self.blobs, self.watch.stop);
-        let keep = |file: &PlannedFile| keep(root, file, blobs, stop);
+        let (root, hands, stop) = (&self.plan.root, &self.hands, self.watch.stop);
+        let keep = |file: &PlannedFile| keep(root, file, hands, stop);
         let outcomes = batch.par_iter().map(keep).collect::<Result<Vec<_>, CollectError>>()?;
         let mut lines = Vec::with_capacity(outcomes.len());
         for (file, outcome) in batch.iter().zip(outcomes) {
@@ -124,13 +128,13 @@ impl Batches<'_> {
 fn keep(
     root: &std::path::Path,
     file: &PlannedFile,
-    blobs: &dyn Blobs,
+    hands: &Hands<'_>,
     stop: Option<&AtomicBool>,
 ) -> Result<Result<Stored, SkipReason>, CollectError> {
     if is_set(stop) {
         return Err(CollectError::Stopped);
     }
-    match read_steadily(root, &file.path, stop, |source| blobs.put_unsettled(source)) {
+    match read_steadily(root, &file.path, stop, |source| hands.put_from(source)) {
         Ok(stored) => Ok(Ok(stored)),
         Err(NotRead::Skip(reason)) => Ok(Err(reason)),
         Err(NotRead::Stopped) => Err(CollectError::Stopped),
@@ -147,11 +151,42 @@ impl Iterator for Batches<'_> {
                 return Some(Ok(line));
             }
             if self.rest.is_empty() {
-                return self.blobs.settle().err().map(|error| Err(CollectError::Store(error)));
+                return self
+                    .hands
+                    .finish()
+                    .and_then(|()| self.blobs.settle())
+                    .err()
+                    .map(|error| Err(CollectError::Store(error)));
             }
             if let Err(error) = self.read_batch() {
                 return Some(Err(error));
             }
         }
+    }
+}
+
+/// A hand for each thread that reads, made when it first has something to put.
+struct Hands<'a> {
+    blobs: &'a dyn Blobs,
+    free: Mutex<Vec<Box<dyn Hand + 'a>>>,
+}
+
+impl<'a> Hands<'a> {
+    fn new(blobs: &'a dyn Blobs) -> Hands<'a> {
+        Hands { blobs, free: Mutex::default() }
+    }
+
+    fn put_from(&self, source: &mut dyn Read) -> Result<Stored, BlobError> {
+        let free = || self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = free().pop();
+        let mut hand = found.map_or_else(|| self.blobs.hand(), Ok)?;
+        let outcome = hand.put_from(source);
+        free().push(hand);
+        outcome
+    }
+
+    fn finish(&self) -> Result<(), BlobError> {
+        let hands = std::mem::take(&mut *self.free.lock().unwrap_or_else(PoisonError::into_inner));
+        hands.into_iter().try_for_each(Hand::finish)
     }
 }

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use portreeve_collector::{
-    BlobError, Blobs, FileBlobs, Index, MemoryBlobs, Stored, Watch, collect, plan_folder, verify,
+    BlobError, Blobs, FileBlobs, Hand, Index, MemoryBlobs, Stored, Watch, collect, plan_folder, verify,
 };
 use portreeve_model::Digest;
 
@@ -54,14 +54,8 @@ impl Blobs for Crashing {
         self.crash_at("after the manifest");
         Ok(stored)
     }
-    fn put_unsettled(&self, source: &mut dyn Read) -> Result<Stored, BlobError> {
-        let number = self.puts.fetch_add(1, Ordering::SeqCst);
-        if self.step == format!("in object {number}") {
-            return self.inner.put_unsettled(&mut CrashingSource(source));
-        }
-        let stored = self.inner.put_unsettled(source)?;
-        self.crash_at(&format!("after object {number}"));
-        Ok(stored)
+    fn hand(&self) -> Result<Box<dyn Hand + '_>, BlobError> {
+        Ok(Box::new(CrashingHand { blobs: self, inner: self.inner.hand()? }))
     }
     fn settle(&self) -> Result<(), BlobError> {
         self.crash_at("before settling");
@@ -75,6 +69,30 @@ impl Blobs for Crashing {
     }
     fn remove(&self, name: &Digest) -> Result<(), BlobError> {
         self.inner.remove(name)
+    }
+}
+
+struct CrashingHand<'a> {
+    blobs: &'a Crashing,
+    inner: Box<dyn Hand + 'a>,
+}
+
+impl Hand for CrashingHand<'_> {
+    fn put(&mut self, digest: &Digest, mut bytes: &[u8]) -> Result<(), BlobError> {
+        assert_eq!(self.put_from(&mut bytes)?.digest, *digest);
+        Ok(())
+    }
+    fn put_from(&mut self, source: &mut dyn Read) -> Result<Stored, BlobError> {
+        let number = self.blobs.puts.fetch_add(1, Ordering::SeqCst);
+        if self.blobs.step == format!("in object {number}") {
+            return self.inner.put_from(&mut CrashingSource(source));
+        }
+        let stored = self.inner.put_from(source)?;
+        self.blobs.crash_at(&format!("after object {number}"));
+        Ok(stored)
+    }
+    fn finish(self: Box<Self>) -> Result<(), BlobError> {
+        self.inner.finish()
     }
 }
 
@@ -101,6 +119,12 @@ impl Blobs for CrashingOnSize {
     fn put(&self, source: &mut dyn Read) -> Result<Stored, BlobError> {
         self.0.put(source)
     }
+    fn hand(&self) -> Result<Box<dyn Hand + '_>, BlobError> {
+        self.0.hand()
+    }
+    fn settle(&self) -> Result<(), BlobError> {
+        self.0.settle()
+    }
     fn open(&self, name: &Digest) -> Result<Box<dyn Read + Send>, BlobError> {
         self.0.open(name)
     }
@@ -125,7 +149,7 @@ fn crash(folder: &Path, step: &str) {
 
 fn folder_with_files() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let large = vec![7_u8; 600_000];
+    let large = vec![7_u8; 2_600_000];
     for number in 0..12_u8 {
         let small = vec![number; usize::from(number) * 100];
         write(
@@ -177,7 +201,7 @@ fn a_crash_at_any_step_leaves_only_orphans_and_leftovers() {
 #[test]
 fn a_crash_in_the_middle_of_a_large_object_leaves_a_leftover_that_can_be_discarded() {
     let folder = tempfile::tempdir().unwrap();
-    write(&folder.path().join("tree"), &[("large", &[7; 600_000])]);
+    write(&folder.path().join("tree"), &[("large", &[7; 2_600_000])]);
     let store = FileBlobs::create(folder.path().join("store")).unwrap();
     crash(folder.path(), "in object 0");
     let leftovers = store.leftovers().unwrap();

@@ -4,6 +4,7 @@
 mod crashes;
 mod damage;
 mod index;
+mod measured;
 mod moving;
 mod names;
 mod oddities;

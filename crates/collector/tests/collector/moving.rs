@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use portreeve_collector::{
-    BlobError, Blobs, CollectError, Collected, MemoryBlobs, Progress, SkipReason, Stored, Watch, collect, plan_folder,
+    BlobError, Blobs, CollectError, Collected, Hand, MemoryBlobs, Progress, SkipReason, Stored, Watch, collect,
+    plan_folder,
 };
 use portreeve_model::Digest;
 
@@ -45,9 +46,8 @@ impl Blobs for Meddling<'_> {
     fn put(&self, source: &mut dyn Read) -> Result<Stored, BlobError> {
         self.inner.put(source)
     }
-    fn put_unsettled(&self, source: &mut dyn Read) -> Result<Stored, BlobError> {
-        let again = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
-        self.inner.put(&mut Source { inner: source, always: self.always, meddle: again.then_some(self.meddle) })
+    fn hand(&self) -> Result<Box<dyn Hand + '_>, BlobError> {
+        Ok(Box::new(MeddlingHand { blobs: self }))
     }
     fn open(&self, name: &Digest) -> Result<Box<dyn Read + Send>, BlobError> {
         self.inner.open(name)
@@ -57,6 +57,24 @@ impl Blobs for Meddling<'_> {
     }
     fn remove(&self, name: &Digest) -> Result<(), BlobError> {
         self.inner.remove(name)
+    }
+}
+
+struct MeddlingHand<'a> {
+    blobs: &'a Meddling<'a>,
+}
+
+impl Hand for MeddlingHand<'_> {
+    fn put(&mut self, _: &Digest, mut bytes: &[u8]) -> Result<(), BlobError> {
+        self.blobs.put(&mut bytes).map(drop)
+    }
+    fn put_from(&mut self, source: &mut dyn Read) -> Result<Stored, BlobError> {
+        let Meddling { inner, left, always, meddle } = self.blobs;
+        let again = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        inner.put(&mut Source { inner: source, always: *always, meddle: again.then_some(*meddle) })
+    }
+    fn finish(self: Box<Self>) -> Result<(), BlobError> {
+        Ok(())
     }
 }
 

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use portreeve_model::Digest;
 
-use crate::checked::CheckedReader;
-use crate::{BlobError, Blobs, Stored};
+use super::checked::CheckedReader;
+use crate::{BlobError, Blobs, Hand, Stored};
 
 /// Objects in a map.
 #[derive(Debug, Default)]
@@ -48,6 +48,10 @@ impl Blobs for MemoryBlobs {
         Ok(stored)
     }
 
+    fn hand(&self) -> Result<Box<dyn Hand + '_>, BlobError> {
+        Ok(Box::new(MemoryHand { blobs: self }))
+    }
+
     fn open(&self, name: &Digest) -> Result<Box<dyn Read + Send>, BlobError> {
         let bytes = self.lock().get(name).cloned().ok_or(BlobError::Missing { name: *name })?;
         Ok(Box::new(CheckedReader::new(Cursor::new(bytes), *name)))
@@ -59,6 +63,27 @@ impl Blobs for MemoryBlobs {
 
     fn remove(&self, name: &Digest) -> Result<(), BlobError> {
         self.lock().remove(name);
+        Ok(())
+    }
+}
+
+/// A hand of a map: every object is there as soon as it is put.
+struct MemoryHand<'a> {
+    blobs: &'a MemoryBlobs,
+}
+
+impl Hand for MemoryHand<'_> {
+    fn put(&mut self, digest: &Digest, bytes: &[u8]) -> Result<(), BlobError> {
+        debug_assert_eq!(Digest::of(bytes), *digest, "the caller has just hashed these bytes");
+        self.blobs.lock().insert(*digest, bytes.into());
+        Ok(())
+    }
+
+    fn put_from(&mut self, source: &mut dyn Read) -> Result<Stored, BlobError> {
+        self.blobs.put(source)
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), BlobError> {
         Ok(())
     }
 }
