@@ -173,12 +173,9 @@ impl Session {
                 kept.extend(self.lines(&other)?.into_iter().map(|line| line.digest));
             }
         }
-        for line in self.lines(manifest)? {
-            if !kept.contains(&line.digest) {
-                self.blobs.remove(&line.digest)?;
-            }
-        }
-        Ok(())
+        let mut names: Vec<Digest> = self.lines(manifest)?.into_iter().map(|line| line.digest).collect();
+        names.retain(|name| !kept.contains(name));
+        Ok(self.blobs.remove_all(&names)?)
     }
 }
 

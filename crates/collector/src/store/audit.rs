@@ -216,7 +216,8 @@ fn read_piece(file: &File, path: &Path, piece: &Piece<'_>) -> Found {
         let mut fault = |offset, kind| found.faults.push(StoreFault { path: path.into(), offset, kind });
         if read < BLOCK_BYTES + entry.length as usize {
             fault(entry.bytes_at(), StoreFaultKind::Torn { name: entry.name });
-            return found;
+            at = piece.end;
+            continue;
         }
         let (header, rest) = buffer.split_at(BLOCK_BYTES);
         let (bytes, padding) = rest.split_at(entry.length as usize);

@@ -1,7 +1,7 @@
 //! The store on a disk: small objects of a collection in packs, everything else one file an object.
 //!
 //! ```text
-//! objects/ab/<64 hex digits>     loose: objects over 1 MiB, and what is put one by one
+//! objects/ab/<64 hex digits>     loose: objects over 1 MiB, and what is put one by one or by a hand in a few
 //! packs/<name>.tar, <name>.index packed: what hands put, at most 1 MiB each
 //! incoming/                      files on their way; what a crash leaves lies here
 //! ```
@@ -221,9 +221,11 @@ impl FileBlobs {
         }
         make_folder(&self.shared.packs.folder)?;
         tidy_up(&self.shared.packs.incoming)?;
-        for pack in self.shared.packs.all()? {
-            pack.mend_index(&self.shared.packs.incoming)?;
-        }
+        self.shared.packs.tidy_up()?;
+        self.shared.packs.trying_again(|| {
+            let packs = self.shared.packs.all()?;
+            packs.iter().try_for_each(|pack| pack.mend_index(&self.shared.packs.incoming))
+        })?;
         let filter = Filter::new();
         for name in self.all() {
             match name {

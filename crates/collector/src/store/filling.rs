@@ -73,7 +73,7 @@ pub(super) fn locked(contents: &SharedContents) -> MutexGuard<'_, Contents> {
     contents.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// All packs of this store that are being filled or sealed: two or three a hand.
+/// All packs of this store that are being filled or sealed: two a hand, so at most 2.75 MiB for each.
 #[derive(Debug, Default)]
 pub(super) struct Filling {
     packs: Mutex<Vec<SharedContents>>,

@@ -1,4 +1,5 @@
-//! The hand of one worker: puts small objects into a pack of its own, and large ones beside.
+//! The hand of one worker: puts small objects into a pack of its own, and large ones beside. A few small ones are left
+//! loose too.
 //!
 //! A hand that is dropped without [`finish`](Hand::finish) seals what it has: every member is whole, and a collection
 //! that goes on from there need not write it again. In a panic it leaves nothing, and the store settles no more.
@@ -69,6 +70,13 @@ impl<'a> FileHand<'a> {
     fn seal_pack(&mut self) -> Result<(), BlobError> {
         self.flush_at = FLUSH_BYTES;
         let Some(mut pack) = self.pack.take() else { return Ok(()) };
+        if let Some(members) = pack.few() {
+            for (stored, bytes) in members {
+                self.blobs.put_loose(&stored, bytes)?;
+            }
+            self.blobs.shared.filling.end(pack.contents());
+            return Ok(());
+        }
         pack.complete()?;
         match &self.sealer {
             Some(sealer) => sealer.seal(pack),

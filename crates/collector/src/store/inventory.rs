@@ -65,9 +65,7 @@ impl FileBlobs {
                 paths.push(path);
             }
         }
-        let is_index = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "index");
-        let without_pack = |path: &PathBuf| is_index(path) && !path.with_extension("tar").exists();
-        paths.extend(self.shared.packs.files()?.into_iter().filter(without_pack));
+        paths.extend(self.shared.packs.indexes_without_pack()?);
         paths.sort_unstable();
         let mut found = Vec::new();
         for path in paths {

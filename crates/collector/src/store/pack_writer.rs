@@ -19,10 +19,14 @@ use super::pack::tar::{self, BLOCK_BYTES, END_BYTES};
 use super::pack::{PACK_BYTES_MAX, index_path, pack_path, write_index};
 use super::packs::Packs;
 use super::steps::{Step, reached};
-use crate::BlobError;
+use crate::{BlobError, Stored};
 
 /// How much is written at once: 1 MiB. A call for each file would cost as much again as copying it here.
 const WRITE_BYTES: usize = 1024 * 1024;
+
+/// How few objects are left loose: eight flushes take a tenth of a second on a slow disk, and what somebody adds file by
+/// file can be withdrawn file by file.
+const FEW_OBJECTS: usize = 8;
 
 /// A pack that is being written.
 pub(super) struct PackWriter {
@@ -63,6 +67,20 @@ impl PackWriter {
         }
         locked(&self.contents).add(entry);
         Ok(())
+    }
+
+    /// The members, while they are so few that a pack is not worth it: nothing has been written yet.
+    pub(super) fn few(&self) -> Option<Vec<(Stored, &[u8])>> {
+        let contents = locked(&self.contents);
+        if self.written_bytes > 0 || contents.entries().len() > FEW_OBJECTS {
+            return None;
+        }
+        let member = |entry: &Entry| {
+            let at = usize::try_from(entry.bytes_at()).ok()?;
+            let bytes = self.buffer.get(at..)?.get(..entry.length as usize)?;
+            Some((Stored { digest: entry.name, size_bytes: u64::from(entry.length) }, bytes))
+        };
+        contents.entries().iter().map(member).collect()
     }
 
     /// How much has been handed to the system so far.

@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use portreeve_model::Digest;
 
-use super::disk::io_error;
+use super::disk::{io_error, remove_file};
 use super::pack::Pack;
 use super::pack::table::Entry;
 use crate::BlobError;
@@ -59,7 +59,12 @@ impl Packs {
         let changed = kept.len() != before || !names.is_empty();
         for name in names {
             match Pack::load(&self.folder, name) {
-                Ok(pack) => kept.push(Arc::new(pack)),
+                Ok(pack) => {
+                    if kept.len() >= OPEN_MAX {
+                        pack.close();
+                    }
+                    kept.push(Arc::new(pack));
+                }
                 // Gone since it was listed: replaced by another, which the next listing finds.
                 Err(error) if is_not_found(&error) => {}
                 Err(error) => return Err(error),
@@ -167,9 +172,25 @@ impl Packs {
         small
     }
 
-    /// Puts a new pack first.
+    /// Takes away the indexes whose packs are gone: what a crash between removing the two leaves, or another program that
+    /// removed a pack just before its index was written here.
+    pub(super) fn tidy_up(&self) -> Result<(), BlobError> {
+        self.indexes_without_pack()?.iter().try_for_each(|index| remove_file(index))
+    }
+
+    pub(super) fn indexes_without_pack(&self) -> Result<Vec<PathBuf>, BlobError> {
+        let mut files = self.files()?;
+        files.retain(|path| path.extension().is_some_and(|ending| ending == "index"));
+        files.retain(|path| !path.with_extension("tar").exists());
+        Ok(files)
+    }
+
+    /// Puts a new pack first, unless another program has replaced it since.
     pub(super) fn add(&self, name: Digest) -> Result<(), BlobError> {
-        let pack = Arc::new(Pack::load(&self.folder, name)?);
+        let pack = match Pack::load(&self.folder, name) {
+            Err(error) if is_not_found(&error) => return Ok(()),
+            loaded => Arc::new(loaded?),
+        };
         let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
         // Where nobody has asked yet, the first question finds it in the folder.
         if let Some(list) = list.as_mut() {

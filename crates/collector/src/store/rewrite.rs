@@ -9,6 +9,7 @@
 
 use std::fs::File;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use portreeve_model::Digest;
@@ -132,7 +133,7 @@ enum Copying {
     IfSound,
 }
 
-/// Opens and locks a pack; `None` if it is gone by then. Where files cannot be locked, two programs that withdraw at the
+/// Opens and locks a pack; `None` if it is gone or replaced by then. Where files cannot be locked, two programs that withdraw at the
 /// same time may undo each other's work; each can be repeated.
 fn lock(pack: &Pack) -> Result<Option<File>, BlobError> {
     let path = &pack.path;
@@ -142,7 +143,23 @@ fn lock(pack: &Pack) -> Result<Option<File>, BlobError> {
     };
     match file.lock() {
         Err(error) if error.kind() != ErrorKind::Unsupported => return Err(io_error("lock", path, error)),
-        _ => Ok(path.exists().then_some(file)),
+        _ => Ok(is_the_file_at(&file, path).then_some(file)),
+    }
+}
+
+/// Whether `path` still leads to the open `file`, and not to one of the same name that was published since: whoever
+/// works on that one does not wait for the lock on this.
+fn is_the_file_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let identity = |seen: std::fs::Metadata| (seen.dev(), seen.ino());
+        file.metadata().ok().map(identity) == std::fs::symlink_metadata(path).ok().map(identity)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        path.exists()
     }
 }
 

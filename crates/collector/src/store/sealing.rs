@@ -1,7 +1,7 @@
 //! A thread that flushes, so that the one that reads and hashes does not wait for the disk.
 //!
-//! It flushes a pack bit by bit while that is filled, then names it while the next one is filled. One order may wait;
-//! who gives another waits until there is room, so no more lies in memory unflushed than two packs a hand.
+//! It flushes a pack bit by bit while that is filled, then names it while the next one is filled. No order waits in
+//! between: who fills the next pack before the last one has its name waits for that, so a hand has two packs at most.
 //!
 //! Must never say that it is done before everything it was given has its name.
 
@@ -29,7 +29,7 @@ enum Order {
 
 impl Sealer {
     pub(super) fn start(shared: Arc<Shared>) -> Result<Sealer, BlobError> {
-        let (orders, taken) = sync_channel(1);
+        let (orders, taken) = sync_channel(0);
         let failed = |source| io_error("start a thread for", &shared.packs.folder, source);
         let for_thread = Arc::clone(&shared);
         let work = move || carry_out(&taken, &for_thread);
@@ -37,7 +37,7 @@ impl Sealer {
         Ok(Sealer { orders, thread })
     }
 
-    /// Asks for a flush. While another waits there is no need: it takes this with it, or sealing does.
+    /// Asks for a flush, unless the thread is busy: then the next one, or sealing, takes this with it.
     pub(super) fn flush(&self, file: File) -> Result<(), BlobError> {
         match self.orders.try_send(Order::Flush(file)) {
             Ok(()) | Err(TrySendError::Full(_)) => Ok(()),

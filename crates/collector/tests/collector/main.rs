@@ -8,5 +8,6 @@ mod measured;
 mod moving;
 mod names;
 mod oddities;
+mod packs;
 mod stores;
 mod support;

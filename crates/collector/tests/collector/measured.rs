@@ -145,6 +145,31 @@ fn a_first_store_by_two_hands_and_by_one() {
     }
 }
 
+/// Run alone, for the peak: everything else here holds lists.
+#[test]
+#[ignore = "measures"]
+fn memory_at_a_few_and_at_many_objects() {
+    let (_folder, store) = new_store();
+    let objects = std::env::var("PORTREEVE_MEASURE_OBJECTS").map_or(1_000_000, |text| text.parse::<u32>().unwrap());
+    let mut first = 0;
+    for last in [objects / 25, objects] {
+        let work = |half: u32| {
+            let mut hand = store.hand().unwrap();
+            for number in (first..last).filter(|number| number % 2 == half) {
+                let bytes = number.to_le_bytes().repeat(100);
+                hand.put(&Digest::of(&bytes), &bytes).unwrap();
+            }
+            hand.finish().unwrap();
+        };
+        std::thread::scope(|scope| (0..2).for_each(|half| drop(scope.spawn(move || work(half)))));
+        store.settle().unwrap();
+        say(&format!("{last} objects of 400 bytes stored: peak {} MiB", peak_mib()));
+        first = last;
+    }
+    assert!(verify_store(&store, Watch::default()).unwrap().is_sound());
+    say(&format!("and read back: peak {} MiB", peak_mib()));
+}
+
 #[test]
 #[ignore = "measures, and needs a folder to measure with"]
 fn a_second_store_of_the_same() {
