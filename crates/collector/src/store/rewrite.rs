@@ -142,7 +142,7 @@ fn lock(pack: &Pack) -> Result<Option<File>, BlobError> {
         opened => opened.map_err(|source| io_error("open", path, source))?,
     };
     match file.lock() {
-        Err(error) if error.kind() != ErrorKind::Unsupported => return Err(io_error("lock", path, error)),
+        Err(error) if error.kind() != ErrorKind::Unsupported => Err(io_error("lock", path, error)),
         _ => Ok(is_the_file_at(&file, path).then_some(file)),
     }
 }
