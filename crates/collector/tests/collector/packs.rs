@@ -65,6 +65,13 @@ fn overwrite(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
 }
 
+#[expect(clippy::permissions_set_readonly_false, reason = "a test's own file, soon to be gone")]
+fn make_writable(path: &Path) {
+    let mut rights = fs::metadata(path).unwrap().permissions();
+    rights.set_readonly(false);
+    fs::set_permissions(path, rights).unwrap();
+}
+
 fn report(folder: &Path) -> StoreReport {
     verify_store(&FileBlobs::open(folder).unwrap(), Watch::default()).unwrap()
 }
@@ -186,11 +193,14 @@ fn no_index_however_wrong_gives_a_wrong_answer() {
         fs::write(&index, &good).unwrap();
     }
     // In place, under the hands of a store that has it open.
+    let store = FileBlobs::open(folder.path()).unwrap();
+    assert!(!store.has(&absent).unwrap());
+    make_writable(&index);
     let mut zeros = File::options().write(true).open(&index).unwrap();
     std::io::Write::write_all(&mut zeros, &vec![0; good.len()]).unwrap();
     for (name, object) in names(&objects).iter().zip(&objects) {
-        assert_eq!(bytes(name, &open_before), *object);
-        assert!(!open_before.has(&absent).unwrap());
+        assert_eq!(bytes(name, &store), *object);
+        assert!(!store.has(&absent).unwrap());
     }
 }
 
@@ -264,11 +274,14 @@ fn a_torn_pack_is_told_apart_from_a_whole_one_at_every_length() {
             }
             let found = report(folder.path());
             assert!(found.faults.iter().any(|fault| fault.kind == StoreFaultKind::Incomplete), "{length}: {found:?}");
-            // What is cut off is not taken for held: putting it again mends it, and the torn copy does not shadow it.
+            // What is cut off is not taken for held: putting it again, in another order and so into a pack of another
+            // name, mends it, and the torn copy does not shadow it.
             let store = FileBlobs::open(folder.path()).unwrap();
-            put(&store, &objects);
-            for (name, object) in names(&objects).iter().zip(&objects) {
-                assert_eq!(bytes(name, &store), *object, "{length}");
+            put(&store, &objects.iter().rev().cloned().collect::<Vec<_>>());
+            for store in [&store, &FileBlobs::open(folder.path()).unwrap()] {
+                for (name, object) in names(&objects).iter().zip(&objects) {
+                    assert_eq!(bytes(name, store), *object, "{length}");
+                }
             }
             for file in files(folder.path(), "tar").into_iter().chain(files(folder.path(), "index")) {
                 fs::remove_file(file).unwrap();
@@ -304,10 +317,9 @@ fn nothing_is_written_twice_whoever_put_it_first() {
     let (all, folder) = (objects(1), tempfile::tempdir().unwrap());
     let store = FileBlobs::create(folder.path()).unwrap();
     let (mut left, mut right) = (store.hand().unwrap(), store.hand().unwrap());
-    for bytes in &all {
-        left.put(&Digest::of(bytes), bytes).unwrap();
-        right.put(&Digest::of(bytes), bytes).unwrap();
-    }
+    all.iter().for_each(|bytes| left.put(&Digest::of(bytes), bytes).unwrap());
+    // In another order, or a second pack would have the name of the first.
+    all.iter().rev().for_each(|bytes| right.put(&Digest::of(bytes), bytes).unwrap());
     left.finish().unwrap();
     right.finish().unwrap();
     put(&FileBlobs::open(folder.path()).unwrap(), &all);
@@ -390,6 +402,22 @@ fn a_withdrawal_takes_the_bytes_away_and_leaves_the_rest() {
     assert_eq!(report(folder.path()).objects, all.len() as u64);
     store.remove_all(&names(&all)).unwrap();
     assert_eq!(fs::read_dir(folder.path().join("packs")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_withdrawal_waits_for_another_one_in_the_same_pack() {
+    let all = objects(1);
+    let (folder, store) = store_with(&all);
+    let (pack, _) = only_pack(folder.path());
+    let other = File::open(&pack).unwrap();
+    other.lock().unwrap();
+    std::thread::scope(|scope| {
+        let withdrawal = scope.spawn(|| store.remove(&Digest::of(&all[3])).unwrap());
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        assert!(!withdrawal.is_finished() && pack.exists(), "two that copy the same pack would undo each other's work");
+        other.unlock().unwrap();
+    });
+    assert!(!pack.exists() && !store.has(&Digest::of(&all[3])).unwrap());
 }
 
 #[test]
