@@ -70,7 +70,7 @@ impl Follower {
             }
         };
         let report: Option<&dyn Fn(Progress)> = if self.is_seen() { Some(&report) } else { None };
-        let outcome = work(Watch { stop: Some(&self.stop), report });
+        let outcome = work(Watch { stop: Some(&self.stop), report, pace: None });
         self.bar.finish_and_clear();
         outcome
     }

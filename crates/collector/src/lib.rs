@@ -9,25 +9,19 @@
 //!    the same tree reads only what has changed, and says what did.
 //! 3. [`Index`] answers "where is this digest?" and "what is in this collection?". It is a cache: delete it and
 //!    [`Index::rebuild`] makes it again from the manifests.
-//! 4. [`verify`] reads every byte back and compares it with its name.
+//! 4. [`verify`] reads every byte back and compares it with its name; [`verify_store`] reads whatever the store holds.
 //!
 //! Invariants, as absences: nothing here knows the ledger or what evidence means; nothing follows a symbolic link below
 //! the root of a collection unless asked; nothing is left out without a [`Skipped`] that says so; no file that moved while
 //! it was read gets into a manifest; memory does not grow with the size of a file or the number of files.
 
-mod blobs;
 mod changes;
-mod checked;
 mod checksum;
 mod collect;
-pub mod conformance;
 mod copy;
-mod files;
 mod flow;
 mod index;
-mod inventory;
 mod manifests;
-mod memory;
 mod names;
 mod reader;
 mod regular;
@@ -36,26 +30,27 @@ mod skipped;
 mod source;
 mod stamp;
 mod steady;
+mod store;
 mod tree;
 mod verify;
 mod watch;
 
-pub use blobs::{BlobError, Blobs, Hand, Stored};
 pub use changes::{Change, ChangeKind, Changes, compare};
 pub use checksum::{Hashed, NotHashed, checksum, checksums};
 pub use collect::{CollectError, Collected, Collecting, Keep, Listener, Remembering, Survey, collect, survey};
-pub use files::{Existing, FileBlobs};
 pub use index::{
     CollectionRow, Difference, FileRow, INDEX_VERSION, Index, IndexError, IndexReport, Opened, PAGE_ROWS_MAX,
 };
-pub use inventory::{Leftover, Names};
 pub use manifests::{ManifestLines, ManifestReadError, ManifestWriteError, read_manifest, write_manifest};
-pub use memory::MemoryBlobs;
 pub use scan::{Scans, TreeName};
 pub use skipped::{Omitted, SkipReason, Skipped};
 pub use source::{Source, SourceError};
 pub use stamp::FileTime;
 pub use steady::FILE_BYTES_MAX;
+pub use store::{
+    BlobError, Blobs, Existing, FileBlobs, Hand, Leftover, MemoryBlobs, Names, StoreFault, StoreFaultKind, StoreReport,
+    Stored, conformance, verify_store,
+};
 pub use tree::{BadPattern, Selection};
 pub use verify::{Artefact, Fault, FaultKind, Verified, verify};
 pub use watch::{Progress, Stopped, Watch};

@@ -101,10 +101,8 @@ impl Session {
     }
 
     fn remove(&self, erasure: &Erasure) -> Result<(), EngineError> {
-        for digest in &erasure.removes {
-            self.blobs.remove(digest)?;
-        }
-        Ok(())
+        let names: Vec<Digest> = erasure.removes.iter().copied().collect();
+        Ok(self.blobs.remove_all(&names)?)
     }
 }
 

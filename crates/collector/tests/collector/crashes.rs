@@ -125,6 +125,9 @@ impl Blobs for CrashingOnSize {
     fn hand(&self) -> Result<Box<dyn Hand + '_>, BlobError> {
         self.0.hand()
     }
+    fn settle(&self) -> Result<(), BlobError> {
+        self.0.settle()
+    }
     fn open(&self, name: &Digest) -> Result<Box<dyn Read + Send>, BlobError> {
         self.0.open(name)
     }
@@ -149,7 +152,7 @@ fn crash(folder: &Path, step: &str) {
 
 fn folder_with_files() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let large = vec![7_u8; 1_600_000];
+    let large = vec![7_u8; 2_600_000];
     for number in 0..12_u8 {
         let small = vec![number; usize::from(number) * 100];
         write(
@@ -202,7 +205,7 @@ fn a_crash_at_any_step_leaves_only_orphans_and_leftovers() {
 #[test]
 fn a_crash_in_the_middle_of_a_large_object_leaves_a_leftover_that_can_be_discarded() {
     let folder = tempfile::tempdir().unwrap();
-    write(&folder.path().join("tree"), &[("large", &[7; 1_600_000])]);
+    write(&folder.path().join("tree"), &[("large", &[7; 2_600_000])]);
     let store = FileBlobs::create(folder.path().join("store")).unwrap();
     crash(folder.path(), "in a large object");
     let leftovers = store.leftovers().unwrap();

@@ -10,7 +10,7 @@ use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
 use proptest::prelude::*;
 
-use crate::support::{collect_folder, lines, write};
+use crate::support::{bytes, collect_folder, lines, write};
 
 fn collected() -> (tempfile::TempDir, FileBlobs, Collected) {
     let folder = tempfile::tempdir().unwrap();
@@ -21,8 +21,10 @@ fn collected() -> (tempfile::TempDir, FileBlobs, Collected) {
     (folder, store, collected)
 }
 
+/// Puts a loose object with other bytes in the place of a good one. Damage in packs is tried in `packs`.
 fn overwrite(store: &FileBlobs, name: &Digest, bytes: &[u8]) {
-    fs::remove_file(store.path_of(name)).unwrap();
+    store.remove(name).unwrap();
+    fs::create_dir_all(store.path_of(name).parent().unwrap()).unwrap();
     fs::write(store.path_of(name), bytes).unwrap();
 }
 
@@ -48,7 +50,7 @@ fn a_sound_store_is_sound_and_each_object_is_read_once() {
 fn one_flipped_bit_is_found_by_opening_and_by_verifying() {
     let (_folder, store, collected) = collected();
     for line in lines(&collected.manifest.digest, &store) {
-        let good = fs::read(store.path_of(&line.digest)).unwrap();
+        let good = bytes(&line.digest, &store);
         for bit in [0, good.len() * 4, good.len() * 8 - 1] {
             let mut bad = good.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
@@ -78,8 +80,8 @@ fn every_fault_is_listed_by_name_and_none_hides_another() {
     let (a, c, d) = (digest_of("a"), digest_of("b/c"), digest_of("d"));
     store.remove(&a).unwrap();
     overwrite(&store, &c, b"");
-    fs::remove_file(store.path_of(&d)).unwrap();
-    fs::create_dir(store.path_of(&d)).unwrap();
+    store.remove(&d).unwrap();
+    fs::create_dir_all(store.path_of(&d)).unwrap();
     let found = verified(&collected, &store);
     let seen: Vec<_> = found.faults.iter().map(|fault| (fault.listed.clone().unwrap().1, &fault.kind)).collect();
     assert_eq!(seen[0], (path("a"), &FaultKind::Missing));
@@ -139,7 +141,7 @@ fn a_manifest_that_is_missing_damaged_or_none_is_a_fault() {
 fn half_a_verification_is_none() {
     let (_folder, store, collected) = collected();
     let stop = std::sync::atomic::AtomicBool::new(true);
-    let watch = Watch { stop: Some(&stop), report: None };
+    let watch = Watch { stop: Some(&stop), ..Watch::default() };
     assert_eq!(verify([], [collected.manifest.digest], &store, watch), Err(Stopped));
 }
 

@@ -4,8 +4,10 @@
 mod crashes;
 mod damage;
 mod index;
+mod measured;
 mod moving;
 mod names;
 mod oddities;
+mod packs;
 mod stores;
 mod support;

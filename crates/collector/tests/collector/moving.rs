@@ -197,7 +197,7 @@ fn a_stopped_collection_leaves_no_manifest() {
     write(tree.path(), &[("file", &long(b"as it was"))]);
     let meddle = || stop.store(true, Ordering::Relaxed);
     let blobs = Meddling { inner: MemoryBlobs::new(), left: AtomicUsize::new(1), always: false, meddle: &meddle };
-    let stopping = || Collecting { watch: Watch { stop: Some(&stop), report: None }, ..Collecting::default() };
+    let stopping = || Collecting { watch: Watch { stop: Some(&stop), ..Watch::default() }, ..Collecting::default() };
     let outcome = collect(&whole(tree.path()), &blobs, stopping());
     assert!(matches!(outcome, Err(CollectError::Stopped)), "stopped in the middle of a file: {outcome:?}");
     assert_eq!(blobs.inner.names(), []);
@@ -211,7 +211,7 @@ fn progress_ends_with_everything() {
     write(tree.path(), &[("a", b"12"), ("b", b"345")]);
     let last = std::cell::Cell::new(Progress { files: 0, bytes: 0 });
     let report = |progress| last.set(progress);
-    let watch = Watch { stop: None, report: Some(&report) };
+    let watch = Watch { report: Some(&report), ..Watch::default() };
     let how = Collecting { watch, ..Collecting::default() };
     collect(&whole(tree.path()), &MemoryBlobs::new(), how).unwrap();
     assert_eq!(last.get(), Progress { files: 2, bytes: 5 });

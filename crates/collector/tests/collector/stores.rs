@@ -30,11 +30,11 @@ fn the_contract_finds_a_store_that_breaks_it() {
         fn put(&self, source: &mut dyn std::io::Read) -> Result<portreeve_collector::Stored, BlobError> {
             self.0.put(source)
         }
-        fn open(&self, name: &Digest) -> Result<Box<dyn std::io::Read + Send>, BlobError> {
-            self.0.open(name)
-        }
         fn hand(&self) -> Result<Box<dyn portreeve_collector::Hand + '_>, BlobError> {
             self.0.hand()
+        }
+        fn open(&self, name: &Digest) -> Result<Box<dyn std::io::Read + Send>, BlobError> {
+            self.0.open(name)
         }
         fn size_bytes(&self, _: &Digest) -> Result<Option<u64>, BlobError> {
             Ok(None)
@@ -77,16 +77,24 @@ fn an_object_lies_under_its_digest_and_is_read_only() {
 fn names_come_in_order_and_nothing_hides_among_them() {
     let folder = tempfile::tempdir().unwrap();
     let blobs = FileBlobs::create(folder.path()).unwrap();
-    let mut expected: Vec<Digest> = (0_u16..300).map(|word| put_in_hand(&blobs, &word.to_le_bytes())).collect();
-    blobs.settle().unwrap();
+    let mut hand = blobs.hand().unwrap();
+    let mut expected: Vec<Digest> =
+        (0_u16..300).map(|word| hand.put_from(&mut &word.to_le_bytes()[..]).unwrap().digest).collect();
+    hand.finish().unwrap();
+    expected.push(blobs.put(&mut &b"loose"[..]).unwrap().digest);
     expected.sort();
     assert_eq!(blobs.all().collect::<Result<Vec<_>, _>>().unwrap(), expected);
     assert_eq!(blobs.orphans(|name| *name != expected[7]).collect::<Result<Vec<_>, _>>().unwrap(), [expected[7]]);
 
-    let stray = folder.path().join("objects").join(&expected[0].to_string()[..2]).join("stray");
-    fs::write(&stray, b"?").unwrap();
-    let found: Vec<_> = blobs.all().filter_map(Result::err).collect();
-    assert!(matches!(&found[..], [BlobError::Stray { path }] if *path == stray), "{found:?}");
+    let loose = Digest::of(b"loose");
+    let among_objects = folder.path().join("objects").join(&loose.to_string()[..2]).join("stray");
+    let among_packs = folder.path().join("packs").join(format!("{loose}.zip"));
+    for stray in [among_objects, among_packs] {
+        fs::write(&stray, b"?").unwrap();
+        let found: Vec<_> = blobs.all().filter_map(Result::err).collect();
+        assert!(matches!(&found[..], [BlobError::Stray { path }] if *path == stray), "{found:?}");
+        fs::remove_file(&stray).unwrap();
+    }
 }
 
 #[test]
@@ -130,19 +138,16 @@ fn what_is_no_file_is_no_object() {
 fn after_a_flush_that_failed_no_later_one_is_believed() {
     let folder = tempfile::tempdir().unwrap();
     let blobs = FileBlobs::create(folder.path()).unwrap();
-    let name = put_in_hand(&blobs, b"abc");
+    let mut hand = blobs.hand().unwrap();
+    let large = hand.put_from(&mut std::io::Read::take(std::io::repeat(7), 2_000_000)).unwrap();
+    hand.finish().unwrap();
+    let name = large.digest;
     fs::remove_dir_all(blobs.path_of(&name).parent().unwrap()).unwrap();
     if blobs.settle().is_ok() {
         return crate::support::skipped("folders are not flushed on this system");
     }
     assert!(matches!(blobs.settle(), Err(BlobError::Unsettled)));
     assert!(matches!(blobs.put(&mut &b"def"[..]), Err(BlobError::Unsettled)));
+    assert!(matches!(blobs.hand().err(), Some(BlobError::Unsettled)));
     assert!(FileBlobs::open(folder.path()).unwrap().put(&mut &b"abc"[..]).is_ok(), "a store opened anew starts anew");
-}
-
-fn put_in_hand(blobs: &FileBlobs, mut bytes: &[u8]) -> Digest {
-    let mut hand = blobs.hand().unwrap();
-    let name = hand.put_from(&mut bytes).unwrap().digest;
-    hand.finish().unwrap();
-    name
 }

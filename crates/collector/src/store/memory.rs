@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use portreeve_model::Digest;
 
-use crate::checked::CheckedReader;
+use super::checked::CheckedReader;
 use crate::{BlobError, Blobs, Hand, Stored};
 
 /// Objects in a map.
@@ -49,7 +49,7 @@ impl Blobs for MemoryBlobs {
     }
 
     fn hand(&self) -> Result<Box<dyn Hand + '_>, BlobError> {
-        Ok(Box::new(MemoryHand(self)))
+        Ok(Box::new(MemoryHand { blobs: self }))
     }
 
     fn open(&self, name: &Digest) -> Result<Box<dyn Read + Send>, BlobError> {
@@ -67,16 +67,20 @@ impl Blobs for MemoryBlobs {
     }
 }
 
-struct MemoryHand<'a>(&'a MemoryBlobs);
+/// A hand of a map: every object is there as soon as it is put.
+struct MemoryHand<'a> {
+    blobs: &'a MemoryBlobs,
+}
 
 impl Hand for MemoryHand<'_> {
     fn put(&mut self, digest: &Digest, bytes: &[u8]) -> Result<(), BlobError> {
-        self.0.lock().insert(*digest, bytes.into());
+        debug_assert_eq!(Digest::of(bytes), *digest, "the caller has just hashed these bytes");
+        self.blobs.lock().insert(*digest, bytes.into());
         Ok(())
     }
 
     fn put_from(&mut self, source: &mut dyn Read) -> Result<Stored, BlobError> {
-        self.0.put(source)
+        self.blobs.put(source)
     }
 
     fn finish(self: Box<Self>) -> Result<(), BlobError> {

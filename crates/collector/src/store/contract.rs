@@ -4,8 +4,15 @@
 
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 use portreeve_model::Digest;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+
+use crate::Stopped;
+use crate::copy::drain;
+use crate::manifests::from_reader;
+use crate::watch::is_set;
 
 /// The name and size of an object that a store has taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,14 +33,15 @@ pub trait Blobs: Send + Sync {
     /// [`BlobError::Source`] if `source` fails, and then nothing has been added; otherwise whatever the store met.
     fn put(&self, source: &mut dyn Read) -> Result<Stored, BlobError>;
 
-    /// A hand that puts many objects in a row: one for each thread. What it puts is sure to survive a power cut after the
-    /// hand has finished and the next [`settle`](Self::settle) has returned.
+    /// A hand for one thread that puts many objects. What several hands put at the same time is written once or, where
+    /// they meet on the same object at the same instant, a few times.
     ///
     /// # Errors
-    /// Whatever the store met.
+    /// When the store cannot be written to.
     fn hand(&self) -> Result<Box<dyn Hand + '_>, BlobError>;
 
-    /// Makes every object put before this call survive a power cut.
+    /// Makes every object survive a power cut that was put before this call, by [`put`](Self::put) or by a hand that
+    /// has finished.
     ///
     /// # Errors
     /// When that cannot be promised. Then nothing put since the last success may be relied upon.
@@ -68,27 +76,56 @@ pub trait Blobs: Send + Sync {
     /// # Errors
     /// Whatever the store met.
     fn remove(&self, name: &Digest) -> Result<(), BlobError>;
+
+    /// Removes many objects: for a store that keeps several in one file, in far less time than one by one.
+    ///
+    /// # Errors
+    /// As [`remove`](Self::remove). Some may have been removed then, and it can be repeated.
+    fn remove_all(&self, names: &[Digest]) -> Result<(), BlobError> {
+        names.iter().try_for_each(|name| self.remove(name))
+    }
+
+    /// Reads many objects to their ends and compares each with its name, on all cores and in whatever order is quickest;
+    /// the answers come in the order of `names`: the size, or what [`open`](Self::open) and reading would have met.
+    ///
+    /// # Errors
+    /// When `stop` was set meanwhile.
+    fn check_all(&self, names: &[Digest], stop: Option<&AtomicBool>) -> Result<Vec<Result<u64, BlobError>>, Stopped> {
+        let check = |name: &Digest| if is_set(stop) { Err(Stopped) } else { Ok(check(self, name)) };
+        names.par_iter().map(check).collect()
+    }
 }
 
-/// Puts many objects, for one thread. Dropped before it has finished, it may or may not have kept what was put whole.
+/// Puts many objects, from one thread. Made by [`Blobs::hand`].
+///
+/// Nothing that a hand has put is sure to be there before it has finished; it survives a power cut once the store is
+/// settled after that. A hand that is dropped unfinished keeps what it has put where it can: a collection that was
+/// stopped goes on from there.
 pub trait Hand: Send {
-    /// Takes `bytes`, whose SHA-256 the caller has just computed.
+    /// Puts bytes whose SHA-256 the caller has just computed: `digest` is believed.
     ///
     /// # Errors
-    /// Whatever the store met.
+    /// Whatever the store met. Then the work of all hands has come to nothing that can be relied upon.
     fn put(&mut self, digest: &Digest, bytes: &[u8]) -> Result<(), BlobError>;
 
-    /// Takes the bytes of `source`, however many.
+    /// Puts what `source` gives, however long, hashing it on the way.
     ///
     /// # Errors
-    /// [`BlobError::Source`] if `source` fails, and then nothing has been added; otherwise whatever the store met.
+    /// [`BlobError::Source`] if `source` fails, and then nothing has been added and the hand can go on; otherwise as
+    /// [`put`](Self::put).
     fn put_from(&mut self, source: &mut dyn Read) -> Result<Stored, BlobError>;
 
-    /// Hands over what is still in hand.
+    /// Ends the work of this hand: everything it has put has its name.
     ///
     /// # Errors
-    /// When it cannot be kept.
+    /// As [`put`](Self::put).
     fn finish(self: Box<Self>) -> Result<(), BlobError>;
+}
+
+/// Reads one object to its end; says how many bytes it has.
+pub(super) fn check<B: Blobs + ?Sized>(blobs: &B, name: &Digest) -> Result<u64, BlobError> {
+    let mut reader = blobs.open(name)?;
+    drain(&mut reader, |_| ()).map_err(from_reader)
 }
 
 /// What can go wrong in a store. The text says what was attempted, on what; the source says why.
