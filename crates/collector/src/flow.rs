@@ -16,6 +16,10 @@ const WAITING_MAX: usize = 96;
 /// workers need a quarter of a second for that many of usual size.
 const UNDER_WAY_MAX: usize = 65_536;
 
+/// How many batches may be under way before the one who takes is woken for the first of them. To wake a thread for every
+/// batch costs as much as a tenth of hashing it.
+const TAKEN_AT_ONCE: usize = 64;
+
 /// What a walk hands over.
 pub(crate) enum Item<B, P> {
     /// Something to be dealt with by a worker, and how many files it is.
@@ -93,6 +97,8 @@ struct State<B, P, T, E> {
     /// Workers that have not put their things away.
     workers: usize,
     idle_workers: usize,
+    /// Whether the one who takes waits.
+    taker_waits: bool,
 }
 
 struct Outcome<T, P> {
@@ -101,6 +107,12 @@ struct Outcome<T, P> {
 }
 
 impl<B, P, T, E> State<B, P, T, E> {
+    /// Whether there is enough to take for it to be worth while to wake whoever takes.
+    fn is_worth_taking(&self) -> bool {
+        let ready = self.outcomes.front().is_some_and(Option::is_some);
+        self.taker_waits && ready && (self.walked || self.outcomes.len() >= TAKEN_AT_ONCE)
+    }
+
     fn has_room(&self) -> bool {
         self.waiting.len() < WAITING_MAX && self.under_way < UNDER_WAY_MAX
     }
@@ -141,6 +153,7 @@ impl<B, P, T, E> Shared<B, P, T, E> {
             failed: None,
             workers: workers.get(),
             idle_workers: 0,
+            taker_waits: false,
         };
         Shared { state: Mutex::new(state), room: Condvar::new(), batch: Condvar::new(), outcome: Condvar::new() }
     }
@@ -197,7 +210,7 @@ impl<B, P, T, E> Shared<B, P, T, E> {
                 Item::Pass(passed) => {
                     state.under_way += 1;
                     state.outcomes.push_back(Some(Outcome { files: 1, step: Step::Passed(passed) }));
-                    if state.outcomes.len() == 1 {
+                    if state.is_worth_taking() {
                         self.outcome.notify_one();
                     }
                 }
@@ -216,7 +229,7 @@ impl<B, P, T, E> Shared<B, P, T, E> {
                     if let Some(slot) = state.outcomes.get_mut(place - first) {
                         *slot = Some(Outcome { files, step: Step::Done(outcome) });
                     }
-                    if place == first {
+                    if state.is_worth_taking() {
                         self.outcome.notify_one();
                     }
                 }
@@ -286,7 +299,9 @@ impl<B, P, T, E> Iterator for Outcomes<'_, B, P, T, E> {
                 self.over = true;
                 return None;
             }
+            state.taker_waits = true;
             state = wait(&self.shared.outcome, state);
+            state.taker_waits = false;
         }
         None
     }

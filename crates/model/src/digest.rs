@@ -26,6 +26,17 @@ impl Digest {
         Digest(bytes)
     }
 
+    /// The sixty-four digits. A manifest has millions of them, and a formatter takes ten times as long.
+    pub fn hex(&self) -> [u8; 64] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut hex = [0; 64];
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        hex
+    }
+
     /// The thirty-two bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -34,7 +45,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+        out.write_str(std::str::from_utf8(&self.hex()).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -55,13 +66,22 @@ impl FromStr for Digest {
         }
         let mut bytes = [0_u8; 32];
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let nibble = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-            let (Some(high), Some(low)) = (nibble(pair[0]), nibble(pair[1])) else {
+            let (Some(high), Some(low)) = (value(pair[0]), value(pair[1])) else {
                 return Err(wrong());
             };
             *byte = high << 4 | low;
         }
         Ok(Digest(bytes))
+    }
+}
+
+/// What a hexadecimal digit is worth.
+const fn value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
     }
 }
 

@@ -80,14 +80,17 @@ impl ManifestPath {
 
     /// Appends the path as it stands in a manifest: `%`, CR and LF encoded, every other byte as it is.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        for byte in &self.0 {
-            match byte {
-                b'%' => out.extend_from_slice(b"%25"),
-                b'\r' => out.extend_from_slice(b"%0D"),
-                b'\n' => out.extend_from_slice(b"%0A"),
-                other => out.push(*other),
-            }
+        let mut rest = &*self.0;
+        while let Some(at) = rest.iter().position(|byte| matches!(byte, b'%' | b'\r' | b'\n')) {
+            out.extend_from_slice(&rest[..at]);
+            out.extend_from_slice(match rest[at] {
+                b'%' => b"%25",
+                b'\r' => b"%0D",
+                _ => b"%0A",
+            });
+            rest = &rest[at + 1..];
         }
+        out.extend_from_slice(rest);
     }
 
     /// Reads a path as [`encode`](Self::encode) wrote it.
@@ -207,7 +210,7 @@ pub struct ManifestError {
 impl ManifestLine {
     /// Appends the line with its LF. Order is the caller's concern: see [`ManifestOrder`].
     pub fn encode_line(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.digest.to_string().as_bytes());
+        out.extend_from_slice(&self.digest.hex());
         out.extend_from_slice(b"  ");
         self.path.encode(out);
         out.push(b'\n');
