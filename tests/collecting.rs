@@ -102,3 +102,52 @@ fn digests_are_lines_that_sha256sum_accepts() {
     assert_eq!((lines.len(), lines[0]["bytes"].as_u64()), (3, Some(1)));
     let _ = place.run("evidence digest nowhere").exits(5).warns("there is nothing at");
 }
+
+#[test]
+fn a_place_is_compared_with_what_was_collected_there() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {} --reference", day(0))).fine();
+    let _ = place.run("evidence verify E-0001 --source --rate 20M").fine().says("3 files unchanged");
+    // The same size and the same time of writing: only reading it tells.
+    let path = place.path("share/ict/rules.txt");
+    let written = fs::metadata(&path).unwrap().modified().unwrap();
+    fs::write(&path, "deny!!").unwrap();
+    fs::OpenOptions::new().write(true).open(&path).unwrap().set_modified(written).unwrap();
+    let _ = place.run("evidence verify E-0001 --source").exits(1).says("changed   ict/rules.txt");
+    let _ = place.run("evidence verify --source").exits(2);
+    let _ = place.run("evidence verify E-0001 --source --rate fast").exits(2).warns("20M");
+}
+
+#[test]
+fn damaged_evidence_is_named_with_its_entry_and_mended_from_a_copy() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    let _ = place.run("evidence verify").fine().says("as it was recorded");
+    let damage = || {
+        let mut damaged = 0;
+        for (path, bytes) in place.bytes_of("register/objects/objects") {
+            if bytes == b"permit" {
+                let path = place.path("register/objects/objects").join(path);
+                fs::remove_file(&path).unwrap();
+                fs::write(&path, "PERMIT").unwrap();
+                damaged += 1;
+            }
+        }
+        assert_eq!(damaged, 1);
+    };
+    let _ = place.run("evidence verify E-0001 --repair-from nowhere").fine();
+    damage();
+    let told = place.run("evidence verify").exits(4).says("`ict/rules.txt` of evidence E-0001, entry");
+    assert!(told.out.contains("--repair-from DIR"), "{}", told.out);
+    let _ = place.run("verify").exits(4).says("is changed");
+    fs::create_dir(place.path("empty")).unwrap();
+    let _ = place.run("evidence verify --repair-from empty").exits(4).says("does not hold the rest");
+    let _ = place.run("evidence verify --repair-from share").fine().says("mended sha256");
+    let _ = place.run("verify").fine();
+
+    let copied = Command::new("cp").args(["-r", "register", "mirror"]).current_dir(place.path("")).status();
+    assert!(copied.unwrap().success());
+    damage();
+    let _ = place.run("evidence verify E-0001 --repair-from mirror").fine().says("mended sha256");
+    let _ = place.run("verify").fine();
+}

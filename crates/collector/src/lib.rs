@@ -42,14 +42,15 @@ pub use index::{
     CollectionRow, Difference, FileRow, INDEX_VERSION, Index, IndexError, IndexReport, Opened, PAGE_ROWS_MAX,
 };
 pub use manifests::{ManifestLines, ManifestReadError, ManifestWriteError, read_manifest, write_manifest};
+pub use names::path_below;
 pub use scan::{Scans, TreeName};
 pub use skipped::{Omitted, SkipReason, Skipped};
 pub use source::{Source, SourceError};
 pub use stamp::FileTime;
 pub use steady::FILE_BYTES_MAX;
 pub use store::{
-    BlobError, Blobs, Existing, FileBlobs, Hand, Leftover, MemoryBlobs, Names, StoreFault, StoreFaultKind, StoreReport,
-    Stored, conformance, verify_store,
+    Audited, BlobError, Blobs, Existing, FileBlobs, Hand, Leftover, MemoryBlobs, Names, StoreFault, StoreFaultKind,
+    StoreReport, Stored, conformance, verify_store,
 };
 pub use tree::{BadPattern, Selection};
 pub use verify::{Artefact, Fault, FaultKind, Verified, verify};

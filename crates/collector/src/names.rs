@@ -3,7 +3,7 @@
 //! Must never lose or repair a byte: what cannot be carried over exactly is refused.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use portreeve_model::manifest::ManifestPath;
 
@@ -21,6 +21,13 @@ pub(crate) fn manifest_path(relative: &Path) -> Result<ManifestPath, SkipReason>
     ManifestPath::new(bytes).map_err(SkipReason::Path)
 }
 
+/// Where the file of a manifest path lies below `root`. It follows whatever links lie on the way by now.
+pub fn path_below(root: &Path, path: &ManifestPath) -> PathBuf {
+    let mut source = root.to_path_buf();
+    source.extend(path.as_bytes().split(|byte| *byte == b'/').map(os_name));
+    source
+}
+
 /// On Unix a name is bytes.
 #[cfg(unix)]
 pub(crate) fn name_bytes(name: &OsStr) -> Option<&[u8]> {
@@ -31,4 +38,15 @@ pub(crate) fn name_bytes(name: &OsStr) -> Option<&[u8]> {
 #[cfg(not(unix))]
 pub(crate) fn name_bytes(name: &OsStr) -> Option<&[u8]> {
     name.to_str().map(str::as_bytes)
+}
+
+#[cfg(unix)]
+fn os_name(name: &[u8]) -> &OsStr {
+    std::os::unix::ffi::OsStrExt::from_bytes(name)
+}
+
+/// A name that is no text cannot have come from such a system; the empty name then opens nothing.
+#[cfg(not(unix))]
+fn os_name(name: &[u8]) -> &OsStr {
+    OsStr::new(std::str::from_utf8(name).unwrap_or_default())
 }

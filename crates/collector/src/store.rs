@@ -8,6 +8,7 @@
 //! Must never know what an object means.
 
 mod audit;
+mod audited;
 mod checked;
 pub mod conformance;
 mod contract;
@@ -29,6 +30,7 @@ mod sealing;
 mod steps;
 
 pub use audit::{StoreFault, StoreFaultKind, StoreReport, verify_store};
+pub use audited::Audited;
 pub use contract::{BlobError, Blobs, Hand, Stored};
 pub use files::{Existing, FileBlobs};
 pub use inventory::{Leftover, Names};

@@ -4,8 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use portreeve_collector::{Artefact, Fault, FaultKind, FileBlobs, Index, Watch, verify};
+use portreeve_collector::{
+    Artefact, Audited, Fault, FaultKind, FileBlobs, Index, StoreFault, StoreFaultKind, StoreReport, Watch, verify,
+    verify_store,
+};
 use portreeve_ledger::{Anchor, Log as _, SignedCheckpoint, Source, SqliteLog, TrustedKey, each_entry, verify_log};
+use portreeve_model::register::evidence::Evidence;
 use portreeve_model::{Digest, Entry, EntryNumber, Event, History, LogSize, Register};
 
 use crate::erasure::{Holder, adopted, erasure, holders, is_erased, keeps};
@@ -55,6 +59,7 @@ pub fn verify_register(
     root: &Path,
     keys: &[TrustedKey],
     outside: &[SignedCheckpoint],
+    watch: Watch<'_>,
 ) -> Result<RegisterReport, EngineError> {
     let place = Place::find(root)?;
     let log = SqliteLog::open_read_only(&place.ledger())?;
@@ -93,7 +98,7 @@ pub fn verify_register(
     let register = history.register();
     found.demonstration = register.is_demonstration();
     let blobs = FileBlobs::open(place.objects())?;
-    objects(register, &blobs, &mut found);
+    objects(register, &blobs, watch, &mut found);
     index(&place, register, &blobs, &mut found);
     Ok(found)
 }
@@ -120,53 +125,93 @@ fn replay(log: &SqliteLog, found: &mut RegisterReport) -> History {
     history
 }
 
-fn objects(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
+fn objects(register: &Register, blobs: &FileBlobs, watch: Watch<'_>, found: &mut RegisterReport) {
     let adopted = adopted(register).map(|digest| Artefact { digest, size_bytes: None });
-    let named = manifests(register);
     let (held, in_place) = kept_and_in_place(register);
     // Of files left in their place the store has the list, and no more.
     let adopted = adopted.chain(in_place.into_iter().map(|digest| Artefact { digest, size_bytes: None }));
-    let verified = match verify(adopted, held, blobs, Watch::default()) {
-        Ok(verified) => verified,
+    // Every byte is read once, in the order it lies in; then each name that somebody lists is looked for.
+    let looked = verify_store(blobs, watch).and_then(|audit| {
+        let verified = verify(adopted, held, &Audited::new(blobs, &audit), Watch { report: None, ..watch })?;
+        Ok((audit, verified))
+    });
+    let (audit, verified) = match looked {
+        Ok(looked) => looked,
         Err(stopped) => {
             found.problems.push(format!("the store was not verified: {stopped}"));
             return;
         }
     };
-    found.objects = verified.objects;
-    found.bytes = verified.bytes;
+    found.objects = audit.objects;
+    found.bytes = audit.bytes;
+    let listed: BTreeSet<Digest> = verified.faults.iter().map(|fault| fault.digest).collect();
+    store_faults(&audit, &listed, found);
     let erased = erased_files(register);
     let kept = kept(register, blobs, &erased, &verified.faults);
     for fault in verified.faults {
-        let holders = |manifest: &Digest| {
-            let ids: Vec<String> = named.get(manifest).into_iter().flatten().map(ToString::to_string).collect();
-            ids.join(", ")
-        };
-        let place = match &fault.listed {
+        match &fault.listed {
             Some((manifest, path)) if fault.kind == FaultKind::Missing && erased.contains(manifest) => {
                 // Gone as it should be, unless something that stands is made of the same bytes.
-                match kept.get(&fault.digest) {
-                    Some(holders) => format!("the file `{}` of {}", path.display(), told(holders)),
-                    None => continue,
+                if let Some(holders) = kept.get(&fault.digest) {
+                    let place = format!("the file `{}` of {}", path.display(), told(holders));
+                    found.problems.push(format!("{place} (sha256 {}) {}", fault.digest, what_is_wrong(&fault.kind)));
                 }
             }
-            Some((manifest, path)) => format!("the file `{}` of evidence {}", path.display(), holders(manifest)),
-            None if named.contains_key(&fault.digest) => format!("the manifest of evidence {}", holders(&fault.digest)),
-            None => "an adopted framework, scheme or mapping".to_owned(),
-        };
-        let what = match fault.kind {
-            FaultKind::Missing => "is missing from the store".to_owned(),
-            FaultKind::Corrupt { actual } => format!("is changed: its bytes are now sha256 {actual}"),
-            FaultKind::WrongSize { expected, actual } => format!("has {actual} bytes instead of {expected}"),
-            FaultKind::Unreadable { because } => format!("cannot be read: {because}"),
-            FaultKind::NotAManifest { because } => format!("is not a manifest: {because}"),
-        };
-        found.problems.push(format!("{place} (sha256 {}) {what}", fault.digest));
+            _ => found.problems.push(told_fault(register, &fault)),
+        }
     }
     if verified.further_faults > 0 {
         found.problems.push(format!("and {} more in the store", verified.further_faults));
     }
     unfinished(register, blobs, found);
+}
+
+/// A fault with its evidence, the entry that recorded it, and its path.
+pub(crate) fn told_fault(register: &Register, fault: &Fault) -> String {
+    let holders = |manifest: &Digest| {
+        let made_of = |held: &&Evidence| held.content.manifest() == Some(manifest);
+        let ids = register.evidence.iter().filter(|(_, held)| made_of(held));
+        let ids: Vec<String> = ids.map(|(id, held)| format!("{id}, entry {}", held.added.entry)).collect();
+        ids.join("; ")
+    };
+    let place = match &fault.listed {
+        Some((manifest, path)) => format!("the file `{}` of evidence {}", path.display(), holders(manifest)),
+        None => match holders(&fault.digest) {
+            none if none.is_empty() => "an adopted framework, scheme or mapping".to_owned(),
+            holders => format!("the manifest of evidence {holders}"),
+        },
+    };
+    format!("{place} (sha256 {}) {}", fault.digest, what_is_wrong(&fault.kind))
+}
+
+fn what_is_wrong(kind: &FaultKind) -> String {
+    match kind {
+        FaultKind::Missing => "is missing from the store".to_owned(),
+        FaultKind::Corrupt { actual } => format!("is changed: its bytes are now sha256 {actual}"),
+        FaultKind::WrongSize { expected, actual } => format!("has {actual} bytes instead of {expected}"),
+        FaultKind::Unreadable { because } => format!("cannot be read: {because}"),
+        FaultKind::NotAManifest { because } => format!("is not a manifest: {because}"),
+    }
+}
+
+/// What is wrong with the store besides what somebody lists: bytes that belong to nothing, and objects that nobody names.
+fn store_faults(audit: &StoreReport, listed: &BTreeSet<Digest>, found: &mut RegisterReport) {
+    for StoreFault { path, offset, kind } in &audit.faults {
+        let what = match kind {
+            StoreFaultKind::Corrupt { name, .. } | StoreFaultKind::Torn { name } if listed.contains(name) => continue,
+            StoreFaultKind::Corrupt { name, actual } => format!("holds sha256 {actual} in place of {name}"),
+            StoreFaultKind::Torn { name } => format!("ends in the middle of the object {name}"),
+            StoreFaultKind::Foreign => "holds bytes that no store wrote".to_owned(),
+            StoreFaultKind::Unreadable { because } => format!("cannot be read: {because}"),
+            StoreFaultKind::Incomplete => "has lost some of its objects".to_owned(),
+        };
+        found.problems.push(format!("the store's file {} {what}, at byte {offset}", path.display()));
+    }
+    if audit.further_faults > 0 {
+        found.problems.push(format!("and {} more places in the store's files", audit.further_faults));
+    }
+    let stale = audit.stale_indexes.iter();
+    found.stale_caches.extend(stale.map(|path| format!("{} does not fit its pack", path.display())));
 }
 
 /// The manifests of evidence whose bytes were erased and that no standing evidence shares.

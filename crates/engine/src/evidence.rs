@@ -195,7 +195,7 @@ impl Session {
         Ok(compare(open(earlier)?, open(later)?)?)
     }
 
-    fn manifest_of(&self, id: &EvidenceId) -> Result<Digest, EngineError> {
+    pub(crate) fn manifest_of(&self, id: &EvidenceId) -> Result<Digest, EngineError> {
         let held = self.register().evidence.get(id);
         let held = held.ok_or_else(|| Refusal::Unknown { noun: "evidence", id: id.to_string() })?;
         let manifest = held.content.manifest().copied();
@@ -274,12 +274,16 @@ pub fn each_checksum(
     each: impl FnMut(&ManifestLine, u64) -> std::io::Result<()>,
 ) -> Result<Omitted, EngineError> {
     let source = Source::folder(folder, selection(part)?)?;
-    let hashed = checksums(&source, watch, each).map_err(|error| match error {
+    let hashed = checksums(&source, watch, each).map_err(|error| not_hashed(error, folder))?;
+    Ok(hashed.omitted)
+}
+
+pub(crate) fn not_hashed(error: NotHashed<std::io::Error>, folder: &Path) -> EngineError {
+    match error {
         NotHashed::Stopped(_) => EngineError::Collect(CollectError::Stopped),
         NotHashed::Store(error) => error.into(),
         NotHashed::Told(source) => EngineError::Io { attempt: "print what was found in", path: folder.into(), source },
-    })?;
-    Ok(hashed.omitted)
+    }
 }
 
 /// SHA-256 of a file, read as a stream.

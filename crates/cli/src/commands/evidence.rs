@@ -7,6 +7,7 @@ mod comparing;
 mod judging;
 mod retention;
 mod share;
+mod verifying;
 pub(crate) mod withdrawing;
 
 use clap::{Args, Subcommand};
@@ -28,6 +29,9 @@ pub(crate) enum EvidenceCommand {
     Collect(share::CollectArgs),
     /// Collect a folder again, and tell what changed since
     Rescan(share::RescanArgs),
+    /// Read evidence back, from the store or where it came from; mend it from a copy
+    #[command(after_help = verifying::EXAMPLE)]
+    Verify(verifying::VerifyArgs),
     /// Tell what is different between two collections
     Diff(share::DiffArgs),
     /// Print the SHA-256 of every file in a folder, as `sha256sum` does, or with `--json` one object a line; keeps nothing
@@ -75,6 +79,7 @@ impl Run for EvidenceCommand {
         match self {
             EvidenceCommand::Add(_) | EvidenceCommand::Refer(_) | EvidenceCommand::Say(_) => "add the evidence",
             EvidenceCommand::Collect(_) | EvidenceCommand::Rescan(_) => "collect the evidence",
+            EvidenceCommand::Verify(_) => "verify the evidence",
             EvidenceCommand::Diff(_) => "compare the collections",
             EvidenceCommand::Digest(_) => "hash the files",
             EvidenceCommand::Link(_) => "link the evidence",
@@ -94,6 +99,7 @@ impl Run for EvidenceCommand {
             EvidenceCommand::Add(args) => adding::add(args, door),
             EvidenceCommand::Collect(args) => share::collect(args, door),
             EvidenceCommand::Rescan(args) => share::rescan(args, door),
+            EvidenceCommand::Verify(args) => verifying::verify(&args, door),
             EvidenceCommand::Diff(args) => share::diff(&args, door),
             EvidenceCommand::Digest(args) => share::digest(args, door),
             EvidenceCommand::Refer(args) => adding::refer(args, door),

@@ -11,6 +11,7 @@ use super::Run;
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::outcome::{Ending, Outcome};
+use crate::progress::Follower;
 
 /// Keys and checkpoints are a few lines; 1 MiB holds ten thousand of them.
 const TEXT_BYTES_MAX: u64 = 1024 * 1024;
@@ -39,7 +40,9 @@ impl Run for VerifyArgs {
         let keys = self.key.as_deref().map(keys).transpose()?.unwrap_or_default();
         let outside: Vec<SignedCheckpoint> =
             self.checkpoint.iter().map(|file| checkpoint(file)).collect::<Result<_, _>>()?;
-        let report = verify_register(&door.root(), &keys, &outside)?;
+        let follower = Follower::new()?;
+        follower.begin("Reading back", None);
+        let report = follower.follow(|watch| verify_register(&door.root(), &keys, &outside, watch))?;
         Ok(told(&report, !keys.is_empty()))
     }
 }

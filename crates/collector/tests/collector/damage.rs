@@ -3,8 +3,8 @@
 use std::fs;
 
 use portreeve_collector::{
-    Artefact, BlobError, Blobs, Collected, Fault, FaultKind, FileBlobs, MemoryBlobs, Stopped, Verified, Watch,
-    read_manifest, verify, write_manifest,
+    Artefact, Audited, BlobError, Blobs, Collected, Fault, FaultKind, FileBlobs, MemoryBlobs, Stopped, Verified, Watch,
+    read_manifest, verify, verify_store, write_manifest,
 };
 use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
@@ -193,4 +193,49 @@ proptest! {
         prop_assert_eq!(hit.len(), 1, "{:?}", found);
         prop_assert_eq!(&hit[0].kind, &FaultKind::Corrupt { actual: Digest::of(&bytes) });
     }
+}
+
+/// Reading the store once and then looking names up says what reading name by name says, whatever is damaged.
+#[test]
+fn an_audited_store_answers_as_one_that_is_read_name_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let tree = folder.path().join("tree");
+    for number in 0..40_u8 {
+        write(&tree, &[(format!("f{number:02}").as_str(), &vec![number; usize::from(number) * 20])]);
+    }
+    write(&tree, &[("large", &[7; 1_200_000])]);
+    let store = FileBlobs::create(folder.path().join("store")).unwrap();
+    let manifest = collect_folder(&tree, &store).manifest.digest;
+    drop(store);
+    let mut kept = Vec::new();
+    let mut folders = vec![folder.path().join("store")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { kept.push(path) }
+        }
+    }
+    let mut wrong = 0;
+    for path in &kept {
+        let good = fs::read(path).unwrap();
+        let rewrite = |bytes: &[u8]| {
+            fs::remove_file(path).unwrap();
+            fs::write(path, bytes).unwrap();
+        };
+        for place in [0, good.len() / 3, good.len() / 2, good.len() - 1] {
+            let mut bad = good.clone();
+            bad[place] ^= 4;
+            for damaged in [&bad[..], &good[..place]] {
+                rewrite(damaged);
+                let store = FileBlobs::open(folder.path().join("store")).unwrap();
+                let plain = verify([], [manifest], &store, Watch::default()).unwrap();
+                let audit = verify_store(&store, Watch::default()).unwrap();
+                let audited = verify([], [manifest], &Audited::new(&store, &audit), Watch::default()).unwrap();
+                assert_eq!(audited.faults, plain.faults, "{} at {place}", path.display());
+                wrong += usize::from(!plain.is_sound());
+            }
+        }
+        rewrite(&good);
+    }
+    assert!(kept.len() >= 4 && wrong >= 8, "{wrong} of {} files", kept.len());
 }

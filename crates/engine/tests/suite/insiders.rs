@@ -177,7 +177,7 @@ fn a_ledger_without_its_checkpoints_is_neither_sound_nor_signed_again() {
     let bench = Bench::with_closed_finding();
     without_checkpoints(&bench);
     let mut bench = bench.reopen();
-    let report = verify_register(&bench.root(), &[], &[]).unwrap();
+    let report = verify_register(&bench.root(), &[], &[], portreeve_engine::Watch::default()).unwrap();
     assert!(!report.is_sound(), "{report:?}");
     let event = OrganisationAdded { id: id("THIRD"), name: id("A council") };
     let recorded = bench.session.record(&id(OFFICER), vec![event.into()], Mode::Write).unwrap();
@@ -199,7 +199,7 @@ fn a_register_put_back_to_an_earlier_state_is_noticed_by_its_key() {
     let _ = fs::remove_file(&wal);
     fs::write(&ledger, earlier).unwrap();
     bench = Bench { session: portreeve_engine::Session::open(&folder.path().join("register")).unwrap(), folder };
-    let report = verify_register(&bench.root(), &[], &[]).unwrap();
+    let report = verify_register(&bench.root(), &[], &[], portreeve_engine::Watch::default()).unwrap();
     assert!(!report.is_sound(), "{report:?}");
     let event = OrganisationAdded { id: id("FOURTH"), name: id("A council") };
     let recorded = bench.session.record(&id(OFFICER), vec![event.into()], Mode::Write).unwrap();
@@ -217,7 +217,7 @@ fn a_key_that_was_moved_into_its_register_signs_nothing() {
     let event = OrganisationAdded { id: id("THIRD"), name: id("A council") };
     let recorded = bench.session.record(&id(OFFICER), vec![event.into()], Mode::Write).unwrap();
     assert!(recorded.unsigned.unwrap().contains("would lie inside"));
-    assert!(!verify_register(&bench.root(), &[], &[]).unwrap().is_sound());
+    assert!(!verify_register(&bench.root(), &[], &[], portreeve_engine::Watch::default()).unwrap().is_sound());
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn an_unreadable_copy_of_the_last_checkpoint_is_told_and_nothing_is_signed() {
     let recorded = bench.session.record(&id(OFFICER), vec![event.into()], Mode::Write).unwrap();
     let said = recorded.unsigned.unwrap();
     assert!(said.contains("bench.key.last"), "{said}");
-    match verify_register(&bench.root(), &[], &[]) {
+    match verify_register(&bench.root(), &[], &[], portreeve_engine::Watch::default()) {
         Ok(report) => assert!(!report.is_sound(), "{report:?}"),
         Err(error) => assert!(error.to_string().contains("bench.key.last"), "{error}"),
     }

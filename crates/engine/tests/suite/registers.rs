@@ -50,11 +50,11 @@ fn nothing_but_init_makes_a_register() {
 #[test]
 fn a_sound_register_verifies_and_says_what_vouches_for_it() {
     let bench = Bench::with_closed_finding();
-    let alone = verify_register(&bench.root(), &[], &[]).unwrap();
+    let alone = verify_register(&bench.root(), &[], &[], portreeve_engine::Watch::default()).unwrap();
     assert!(alone.is_sound(), "{:?}", alone.problems);
     assert_eq!((alone.after_last_signed, alone.anchored_outside), (0, false));
     let kept = bench.session.latest_checkpoint().unwrap();
-    let vouched = verify_register(&bench.root(), &[], &[kept]).unwrap();
+    let vouched = verify_register(&bench.root(), &[], &[kept], portreeve_engine::Watch::default()).unwrap();
     assert!(vouched.is_sound() && vouched.anchored_outside);
 }
 
@@ -66,11 +66,11 @@ fn a_damaged_object_is_found_and_named_by_its_evidence() {
     bytes[0] ^= 1;
     make_writable(&object);
     fs::write(&object, &bytes).unwrap();
-    let report = verify_register(&bench.root(), &[], &[]).unwrap();
+    let report = verify_register(&bench.root(), &[], &[], portreeve_engine::Watch::default()).unwrap();
     assert_eq!(report.problems.len(), 1, "{:?}", report.problems);
     assert!(report.problems[0].contains("firewall header after.txt") && report.problems[0].contains("E-001"));
     fs::remove_file(&object).unwrap();
-    let report = verify_register(&bench.root(), &[], &[]).unwrap();
+    let report = verify_register(&bench.root(), &[], &[], portreeve_engine::Watch::default()).unwrap();
     assert!(report.problems[0].contains("is missing"), "{:?}", report.problems);
 }
 
@@ -78,11 +78,13 @@ fn a_damaged_object_is_found_and_named_by_its_evidence() {
 fn the_index_is_only_a_cache() {
     let bench = Bench::with_closed_finding();
     fs::write(bench.root().join("index.sqlite"), b"rubbish").unwrap();
-    let report = verify_register(&bench.root(), &[], &[]).unwrap();
+    let report = verify_register(&bench.root(), &[], &[], portreeve_engine::Watch::default()).unwrap();
     assert!(report.is_sound(), "{:?}", report.problems);
     assert_eq!(report.stale_caches.len(), 1, "said, and left to its next use");
     bench.session.find_evidence(&portreeve_model::Digest::of(b"")).unwrap();
-    assert!(verify_register(&bench.root(), &[], &[]).unwrap().stale_caches.is_empty());
+    assert!(
+        verify_register(&bench.root(), &[], &[], portreeve_engine::Watch::default()).unwrap().stale_caches.is_empty()
+    );
 }
 
 #[test]
@@ -99,7 +101,8 @@ fn a_register_that_was_cut_is_caught_by_a_checkpoint_kept_elsewhere() {
     let Bench { session, folder: other } = shorter;
     drop(session);
     fs::copy(other.path().join("register/ledger.sqlite"), folder.path().join("register/ledger.sqlite")).unwrap();
-    let report = verify_register(&folder.path().join("register"), &[], &[kept]).unwrap();
+    let report =
+        verify_register(&folder.path().join("register"), &[], &[kept], portreeve_engine::Watch::default()).unwrap();
     assert!(!report.is_sound() && !report.anchored_outside, "{report:?}");
 }
 
@@ -109,7 +112,7 @@ fn the_kinds_of_failure_are_told_apart() {
     let bench = Bench::new();
     let kinds = [
         (Session::open(folder.path()).err().unwrap().kind(), Kind::Usage),
-        (verify_register(folder.path(), &[], &[]).unwrap_err().kind(), Kind::Usage),
+        (verify_register(folder.path(), &[], &[], portreeve_engine::Watch::default()).unwrap_err().kind(), Kind::Usage),
         (bench.session.framework(bench.session.register(), &id("none-1.0")).unwrap_err().kind(), Kind::Usage),
     ];
     for (found, expected) in kinds {

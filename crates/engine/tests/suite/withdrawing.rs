@@ -17,7 +17,7 @@ fn withdrawn(evidence: &str, erased: bool) -> EvidenceWithdrawn {
 }
 
 fn problems(bench: &Bench) -> Vec<String> {
-    verify_register(&bench.root(), &[], &[]).unwrap().problems
+    verify_register(&bench.root(), &[], &[], portreeve_engine::Watch::default()).unwrap().problems
 }
 
 /// Where the store keeps these bytes.

@@ -145,6 +145,7 @@ fn erased_evidence_loses_its_bytes_and_keeps_its_record() {
     let objects = tree(&bench.root().join("objects"));
     assert!(!objects.values().any(|bytes| bytes == b"somebody's address"));
     assert!(objects.values().any(|bytes| bytes == b"kept by two"), "other evidence still holds it");
-    let report = portreeve_engine::verify_register(&bench.root(), &[], &[]).unwrap();
+    let report =
+        portreeve_engine::verify_register(&bench.root(), &[], &[], portreeve_engine::Watch::default()).unwrap();
     assert!(report.is_sound(), "{:?}", report.problems);
 }

@@ -1,0 +1,124 @@
+//! Verifying the bytes of evidence by themselves, and putting back what is damaged or missing from a copy elsewhere.
+//!
+//! Must never put anything into the store but bytes that hash to the name they are wanted under, and never touch what is
+//! sound.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use portreeve_collector::{
+    Blobs as _, CollectError, FaultKind, FileBlobs, Selection, Source, Watch, checksums, path_below, verify,
+};
+use portreeve_model::Digest;
+use portreeve_model::reference::EvidenceId;
+
+use crate::check::told_fault;
+use crate::error::EngineError;
+use crate::evidence::not_hashed;
+use crate::session::Session;
+
+/// What a verification of evidence found in the store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EvidenceReport {
+    /// How many objects were read back.
+    pub objects: u64,
+    /// How many bytes they have.
+    pub bytes: u64,
+    /// What is wrong, each with its evidence, its entry and its path.
+    pub problems: Vec<String>,
+    /// The objects that are damaged or missing, for [`Session::repair`].
+    pub wanted: BTreeSet<Digest>,
+}
+
+/// What a repair put back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repaired {
+    /// The objects that are whole again, and the file each came from.
+    pub mended: BTreeMap<Digest, PathBuf>,
+    /// Those of which the copy holds nothing either.
+    pub still_wanted: BTreeSet<Digest>,
+}
+
+impl Session {
+    /// Reads back the bytes of these items of evidence, or of all whose bytes are kept, and compares them with their names.
+    ///
+    /// # Errors
+    /// When an item is unknown, or it was stopped.
+    pub fn verify_evidence(&self, ids: &[EvidenceId], watch: Watch<'_>) -> Result<EvidenceReport, EngineError> {
+        let register = self.register();
+        let mut manifests = BTreeSet::new();
+        for id in ids {
+            self.manifest_of(id)?;
+        }
+        for (id, held) in &register.evidence {
+            let asked = ids.is_empty() || ids.contains(id);
+            if asked && held.content.keeps_bytes() && held.erasure().is_none() {
+                manifests.extend(held.content.manifest().copied());
+            }
+        }
+        let verified = verify([], manifests, &self.blobs, watch).map_err(|_| CollectError::Stopped)?;
+        let mut report =
+            EvidenceReport { objects: verified.objects, bytes: verified.bytes, ..EvidenceReport::default() };
+        for fault in verified.faults {
+            report.problems.push(told_fault(register, &fault));
+            if !matches!(fault.kind, FaultKind::NotAManifest { .. }) {
+                report.wanted.insert(fault.digest);
+            }
+        }
+        if verified.further_faults > 0 {
+            report.problems.push(format!("and {} more in the store", verified.further_faults));
+        }
+        Ok(report)
+    }
+
+    /// Looks below `from` for whole copies of `wanted` and puts them in place of what is damaged or missing: in the folder
+    /// of another register or its store, or in any other folder, such as a pack.
+    ///
+    /// # Errors
+    /// When the folder cannot be looked at, the store refuses, or it was stopped. What was mended by then stays mended.
+    pub fn repair(&self, wanted: &BTreeSet<Digest>, from: &Path, watch: Watch<'_>) -> Result<Repaired, EngineError> {
+        let mut repaired = Repaired { still_wanted: wanted.clone(), ..Repaired::default() };
+        for folder in [from.join("objects"), from.to_owned()] {
+            let Ok(copy) = FileBlobs::open(&folder) else { continue };
+            for name in wanted {
+                if repaired.still_wanted.contains(name) && copy.check(name).is_ok() {
+                    self.mend(name, &mut copy.open(name)?)?;
+                    repaired.still_wanted.remove(name);
+                    repaired.mended.insert(*name, folder.clone());
+                }
+            }
+        }
+        if repaired.still_wanted.is_empty() {
+            return Ok(repaired);
+        }
+        let source = Source::folder(from, Selection::default())?;
+        let mut found: BTreeMap<Digest, PathBuf> = BTreeMap::new();
+        checksums(&source, watch, |line, _| {
+            if repaired.still_wanted.contains(&line.digest) {
+                found.entry(line.digest).or_insert_with(|| path_below(from, &line.path));
+            }
+            Ok::<(), std::io::Error>(())
+        })
+        .map_err(|error| not_hashed(error, from))?;
+        for (name, path) in found {
+            let mut file = File::open(&path).map_err(|source| EngineError::io("open", &path, source))?;
+            self.mend(&name, &mut file)?;
+            repaired.still_wanted.remove(&name);
+            repaired.mended.insert(name, path);
+        }
+        Ok(repaired)
+    }
+
+    /// Puts whole bytes in place of an object that is not.
+    fn mend(&self, name: &Digest, bytes: &mut dyn std::io::Read) -> Result<(), EngineError> {
+        // What is damaged goes first: it is of no use, and would be taken for the object.
+        self.blobs.remove(name)?;
+        let stored = self.blobs.put(bytes)?;
+        if stored.digest == *name {
+            return Ok(());
+        }
+        let because = format!("the copy of {name} changed while it was read");
+        Err(EngineError::Damaged { what: "the folder to repair from".to_owned(), because })
+    }
+}
