@@ -315,9 +315,7 @@ impl Session {
         before: Option<Digest>,
     ) -> Result<Digest, EngineError> {
         let mut bag = Bag::begin(out)?;
-        for (path, source) in &plan.files {
-            bag.payload(path, source, &self.blobs)?;
-        }
+        bag.payload(&plan.files, &self.blobs)?;
         bag.tag("bagit.txt", bag::DECLARATION.as_bytes())?;
         let organisations: Vec<OrganisationId> = plan.organisations.iter().cloned().collect();
         let described = Described {
