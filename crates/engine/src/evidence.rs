@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Blobs as _, Collecting, Index, Omitted, Selection, Source, Watch, checksum, collect, read_manifest, survey,
+    Blobs as _, Collecting, Collection, Index, Omitted, Selection, Source, Watch, checksum, collect, read_manifest,
+    survey,
 };
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
 use portreeve_model::register::evidence::{Content, EvidenceAdded, EvidenceWithdrawn};
-use portreeve_model::{Digest, Event, Register};
+use portreeve_model::{Digest, Event, History, Register};
 
 use crate::error::EngineError;
 use crate::session::{Mode, Recorded, Session};
@@ -117,8 +118,8 @@ impl Session {
         let by_manifest = manifests(self.register());
         let mut found = BTreeSet::new();
         for digest in digests {
-            for row in index.find(digest, 100)? {
-                found.extend(by_manifest.get(&row.manifest).into_iter().flatten().cloned());
+            for manifest in index.holding(digest)? {
+                found.extend(by_manifest.get(&manifest).into_iter().flatten().cloned());
             }
         }
         Ok(found)
@@ -134,8 +135,8 @@ impl Session {
 
     /// The index over every manifest the ledger names, made again if it is not that.
     pub(crate) fn index(&self) -> Result<Index, EngineError> {
-        let named: Vec<Digest> = manifests(self.register()).into_keys().collect();
-        Ok(Index::open_or_rebuild(self.place.index(), &named, &self.blobs)?.0)
+        let collections = collections(self.history());
+        Ok(Index::open_or_rebuild(self.place.index(), &collections, &self.blobs, Watch::default())?.0)
     }
 
     /// The files of a manifest.
@@ -208,4 +209,14 @@ pub(crate) fn manifests(register: &Register) -> BTreeMap<Digest, Vec<EvidenceId>
         }
     }
     named
+}
+
+/// Every collection the register names, in the order of the ledger, each manifest once.
+pub(crate) fn collections(history: &History) -> Vec<Collection> {
+    let mut named = manifests(history.register());
+    let in_order = history.entries().iter().filter_map(|(_, entry)| match &entry.event {
+        Event::EvidenceAdded(EvidenceAdded { content: Content::Files { manifest, .. }, .. }) => Some(*manifest),
+        _ => None,
+    });
+    in_order.filter(|manifest| named.remove(manifest).is_some()).map(Collection::alone).collect()
 }
