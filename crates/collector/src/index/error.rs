@@ -96,6 +96,7 @@ impl From<rusqlite::Error> for IndexError {
                     | ErrorCode::Unknown
             ),
             rusqlite::Error::SqlInputError { .. }
+            | rusqlite::Error::Utf8Error(..)
             | rusqlite::Error::FromSqlConversionFailure(..)
             | rusqlite::Error::InvalidColumnType(..)
             | rusqlite::Error::IntegralValueOutOfRange(..)
