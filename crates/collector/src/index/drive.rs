@@ -103,12 +103,14 @@ impl Driver {
         }
     }
 
-    /// How many rows are fetched at once: enough to count on, for what begins with a few letters is many words, which are
-    /// brought together anew for each piece. By texts few, because each is looked up.
+    /// How many rows are fetched at once. By names as many as are counted, because what begins with a few letters is many
+    /// words, which are brought together anew for each piece; by texts as many as one page looks at, because each of them
+    /// is looked up.
     pub(super) const fn piece_rows(self) -> u32 {
         match self {
-            Driver::Text | Driver::Kind => 250,
-            _ => 5_000,
+            Driver::Name => 10_000,
+            Driver::Text | Driver::Kind => 700,
+            _ => 2_500,
         }
     }
 
@@ -154,15 +156,18 @@ impl<'a> Ways<'a> {
     pub(super) fn best(&self) -> Result<(Driver, Vec<Step>), IndexError> {
         let mut best: Option<(Driver, Vec<Step>, usize)> = None;
         let goes = |driver: &Driver| driver.fits(self.query) && self.narrows(*driver);
-        for driver in Driver::ALL.into_iter().filter(goes) {
-            let steps = self.steps(driver, &Position::start(driver, self.query), COUNTED_MAX)?;
+        let all: Vec<Driver> = Driver::ALL.into_iter().filter(goes).collect();
+        for driver in all.iter().copied() {
+            // The only way is gone anyhow, so it is begun.
+            let limit = if all.len() == 1 { driver.piece_rows() } else { COUNTED_MAX };
+            let steps = self.steps(driver, &Position::start(driver, self.query), limit)?;
             let cost = steps.len() * cost_of_rest(self.query, driver) as usize;
             if best.as_ref().is_none_or(|(_, _, least)| cost < *least) {
                 best = Some((driver, steps, cost));
             }
         }
-        let all = || self.steps(Driver::Path, &Position::start(Driver::Path, self.query), COUNTED_MAX);
-        best.map_or_else(|| Ok((Driver::Path, all()?)), |(driver, steps, _)| Ok((driver, steps)))
+        let everything = || self.steps(Driver::Path, &Position::start(Driver::Path, self.query), COUNTED_MAX);
+        best.map_or_else(|| Ok((Driver::Path, everything()?)), |(driver, steps, _)| Ok((driver, steps)))
     }
 
     /// Whether a way leaves out anything.

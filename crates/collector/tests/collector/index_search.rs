@@ -136,6 +136,31 @@ fn a_text_is_found_with_its_first_match_marked_under_every_name() {
 }
 
 #[test]
+fn texts_that_are_in_no_collection_are_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    add(&mut index, &[b"a", b"b", b"c"]);
+    let strange = |number: u32| (Digest::of(&number.to_le_bytes()), text("firewall"));
+    let known = |name: &[u8]| (Digest::of(name), text("firewall"));
+    let mut found = vec![known(b"a")];
+    found.extend((0..1_000).map(strange));
+    found.push(known(b"b"));
+    found.extend((1_000..2_000).map(strange));
+    found.push(known(b"c"));
+    index.add_texts(&found).unwrap();
+    let (mut hits, mut query) = (Vec::new(), Query { text: words("firewall"), limit: 1, ..Query::default() });
+    loop {
+        let page = search(&mut index, &query);
+        hits.extend(shown(&page.hits));
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(hits, ["a", "b", "c"]);
+}
+
+#[test]
 fn documents_are_wanted_once_and_those_of_the_newest_collection_first() {
     let folder = tempfile::tempdir().unwrap();
     let mut index = empty(folder.path());
