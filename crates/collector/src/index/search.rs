@@ -80,25 +80,29 @@ impl Search<'_> {
         let counting = self.query.after.is_none();
         let mut found = Found { hits: Vec::new(), count: 0, end: start.clone(), looked_at: 0 };
         let mut after = start;
+        let is_enough = |found: &Found| match (found.hits.len() == limit, counting) {
+            (true, false) => true,
+            (true, true) => found.count >= COUNT_MAX || found.looked_at >= LOOKED_AT_MAX,
+            (false, _) => found.looked_at >= LOOKED_AT_MAX,
+        };
         let is_whole = 'looking: loop {
             if steps.is_empty() {
                 break true;
             }
             for step in steps.drain(..) {
-                let full = found.hits.len() == limit;
-                let enough = match (full, counting) {
-                    (true, false) => true,
-                    (true, true) => found.count >= COUNT_MAX || found.looked_at >= LOOKED_AT_MAX,
-                    (false, _) => found.looked_at >= LOOKED_AT_MAX,
-                };
-                if enough {
+                if is_enough(&found) {
                     break 'looking false;
                 }
+                let full = found.hits.len() == limit;
                 self.look(step.row, full, &mut found)?;
                 if !full {
                     found.end = step.at.clone();
                 }
                 after = step.at;
+            }
+            // A last page is known to be the last by looking on, but nobody counts on to know that a count is whole.
+            if counting && is_enough(&found) {
+                break false;
             }
             steps = self.ways.steps(self.driver, &after, self.driver.piece_rows())?;
         };
