@@ -7,8 +7,8 @@
 //! 2. [`collect`] walks and reads every file once, keeps its bytes in a [`Blobs`] under their SHA-256, and stores a sorted
 //!    manifest. One ledger entry, written by somebody else, then names that manifest. With [`Scans`] the next collection of
 //!    the same tree reads only what has changed, and says what did.
-//! 3. [`Index`] answers "where is this digest?" and "what is in this collection?". It is a cache: delete it and
-//!    [`Index::rebuild`] makes it again from the manifests.
+//! 3. [`Index`] answers "where is this digest?", "what is in this collection?" and "which files are called so, or say
+//!    so?". It is a cache: delete it and [`Index::rebuild`] makes it again from the manifests.
 //! 4. [`verify`] reads every byte back and compares it with its name; [`verify_store`] reads whatever the store holds.
 //!
 //! Invariants, as absences: nothing here knows the ledger or what evidence means; nothing follows a symbolic link below
@@ -39,7 +39,9 @@ pub use changes::{Change, ChangeKind, Changes, compare};
 pub use checksum::{Hashed, NotHashed, checksum, checksums};
 pub use collect::{CollectError, Collected, Collecting, Keep, Listener, Remembering, Survey, collect, survey};
 pub use index::{
-    CollectionRow, Difference, FileRow, INDEX_VERSION, Index, IndexError, IndexReport, Opened, PAGE_ROWS_MAX,
+    Addition, Collection, CollectionRow, Cursor, Difference, DigestPart, FileRow, Hit, INDEX_VERSION, Index,
+    IndexError, IndexReport, Opened, PAGE_ROWS_MAX, Page, Query, QueryProblem, Seen, Span, TEXT_BYTES_MAX, TextCounts,
+    TextFound, TextOutcome, TextWanted, TextsWanted, Total, Within, Words,
 };
 pub use manifests::{ManifestLines, ManifestReadError, ManifestWriteError, read_manifest, write_manifest};
 pub use names::path_below;

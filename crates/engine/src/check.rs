@@ -15,6 +15,7 @@ use portreeve_model::{Digest, Entry, EntryNumber, Event, History, LogSize, Regis
 use crate::erasure::{Holder, adopted, erasure, holders, is_erased, keeps};
 use crate::error::EngineError;
 use crate::evidence::{kept_and_in_place, manifests};
+use crate::index::collections;
 use crate::place::Place;
 
 /// What a verification of a register found.
@@ -99,7 +100,7 @@ pub fn verify_register(
     found.demonstration = register.is_demonstration();
     let blobs = FileBlobs::open(place.objects())?;
     objects(register, &blobs, watch, &mut found);
-    index(&place, register, &blobs, &mut found);
+    index(&place, &history, &blobs, &mut found);
     Ok(found)
 }
 
@@ -258,9 +259,8 @@ fn unfinished(register: &Register, blobs: &FileBlobs, found: &mut RegisterReport
 }
 
 /// The index is a cache: what is wrong with it is said, not held against the register, and not mended by a reader.
-fn index(place: &Place, register: &Register, blobs: &FileBlobs, found: &mut RegisterReport) {
-    let named: Vec<Digest> = manifests(register).into_keys().collect();
-    let compared = Index::open(place.index()).and_then(|index| index.verify(&named, blobs));
+fn index(place: &Place, history: &History, blobs: &FileBlobs, found: &mut RegisterReport) {
+    let compared = Index::open(place.index()).and_then(|index| index.verify(&collections(history), blobs));
     found.stale_caches.extend(match compared {
         Ok(report) if report.is_equal() => None,
         Ok(_) => Some("the index does not agree with the manifests".to_owned()),

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Changes, CollectError, Collected, Collecting, Index, Keep, NotHashed, Omitted, Remembering, Selection, Source,
-    Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
+    Changes, CollectError, Collected, Collecting, Keep, NotHashed, Omitted, Remembering, Selection, Source, Survey,
+    TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
 };
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
@@ -98,7 +98,7 @@ impl Session {
         let event = event(taken.content.clone(), taken.collection.clone());
         let recorded = self.record(by, vec![event.into()], mode)?;
         if mode == Mode::Write {
-            self.index()?;
+            self.index(taking.watch)?;
         }
         Ok(Added { recorded, taken })
     }
@@ -204,12 +204,12 @@ impl Session {
 
     /// The evidence that holds one of these digests.
     fn holders(&self, digests: &BTreeSet<Digest>) -> Result<BTreeSet<EvidenceId>, EngineError> {
-        let index = self.index()?;
+        let index = self.index(Watch::default())?;
         let by_manifest = manifests(self.register());
         let mut found = BTreeSet::new();
         for digest in digests {
-            for row in index.find(digest, 100)? {
-                found.extend(by_manifest.get(&row.manifest).into_iter().flatten().cloned());
+            for manifest in index.holding(digest)? {
+                found.extend(by_manifest.get(&manifest).into_iter().flatten().cloned());
             }
         }
         Ok(found)
@@ -221,12 +221,6 @@ impl Session {
     /// When the index cannot be used or rebuilt.
     pub fn find_evidence(&self, digest: &Digest) -> Result<BTreeSet<EvidenceId>, EngineError> {
         self.holders(&BTreeSet::from([*digest]))
-    }
-
-    /// The index over every manifest the ledger names, made again if it is not that.
-    pub(crate) fn index(&self) -> Result<Index, EngineError> {
-        let named: Vec<Digest> = manifests(self.register()).into_keys().collect();
-        Ok(Index::open_or_rebuild(self.place.index(), &named, &self.blobs)?.0)
     }
 
     /// The files of a manifest.

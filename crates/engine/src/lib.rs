@@ -16,6 +16,7 @@ mod export;
 mod extract;
 mod files;
 mod frameworks;
+mod index;
 mod init;
 mod inspection;
 mod mappings;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use portreeve_collector::Watch;
 use portreeve_model::reference::{ActionId, CommandId, EvidenceId, FindingId, FrameworkId, OrganisationId, PersonId};
 use portreeve_model::reference::{RequirementId, SchemeId};
 use portreeve_model::register::evidence::EvidenceAdded;
@@ -125,7 +126,7 @@ pub fn tell_story(root: &Path, key_file: &Path, shelf: &Path) -> Result<Session,
     }
     session.append(entries)?;
     session.sign_checkpoint()?;
-    session.index()?;
+    session.index(Watch::default())?;
     Ok(session)
 }
 

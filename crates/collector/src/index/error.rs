@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 
-use super::INDEX_VERSION;
-use crate::{BlobError, ManifestReadError};
+use super::{INDEX_VERSION, QueryProblem};
+use crate::{BlobError, ManifestReadError, Stopped};
 
 /// What can go wrong with an index.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,15 @@ pub enum IndexError {
         /// The file.
         path: PathBuf,
     },
+    /// Somebody else is adding to the index, and was not done in time. What is in it can be asked for all the same.
+    #[error("another program is adding to the index; try again when it is done")]
+    Busy,
+    /// What was asked makes no sense.
+    #[error(transparent)]
+    Query(#[from] QueryProblem),
+    /// The caller stopped it. What was done by then is kept, and the next time goes on from there.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
     /// A manifest could not be read, which is trouble in the store, not in the index.
     #[error(transparent)]
     Manifest(#[from] ManifestReadError),
@@ -54,7 +63,7 @@ pub enum IndexError {
         #[source]
         source: io::Error,
     },
-    /// SQLite refused for another reason: the disk is full, the file is locked, access is denied.
+    /// SQLite refused for another reason: the disk is full, access is denied.
     #[error("the index could not be read or written")]
     Database(#[source] rusqlite::Error),
 }
@@ -64,12 +73,20 @@ impl IndexError {
     pub const fn can_be_rebuilt(&self) -> bool {
         matches!(self, IndexError::Absent { .. } | IndexError::Damaged { .. } | IndexError::OtherVersion { .. })
     }
+
+    pub(super) fn damaged(because: impl Into<String>) -> IndexError {
+        IndexError::Damaged { because: because.into() }
+    }
 }
 
 impl From<rusqlite::Error> for IndexError {
     /// Sorts damage, which SQLite reports as corruption, as a file that is no database, or as tables, columns and values
     /// that are not those we made, from trouble with the machine.
     fn from(error: rusqlite::Error) -> IndexError {
+        let code = error.sqlite_error_code();
+        if matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) {
+            return IndexError::Busy;
+        }
         let damaged = match &error {
             rusqlite::Error::SqliteFailure(failure, _) => matches!(
                 failure.code,
@@ -78,12 +95,15 @@ impl From<rusqlite::Error> for IndexError {
                     | ErrorCode::ConstraintViolation
                     | ErrorCode::Unknown
             ),
-            rusqlite::Error::SqlInputError { .. } => true,
-            rusqlite::Error::FromSqlConversionFailure(..)
+            rusqlite::Error::SqlInputError { .. }
+            | rusqlite::Error::Utf8Error(..)
+            | rusqlite::Error::FromSqlConversionFailure(..)
             | rusqlite::Error::InvalidColumnType(..)
-            | rusqlite::Error::IntegralValueOutOfRange(..) => true,
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            // A row that must be there is not.
+            | rusqlite::Error::QueryReturnedNoRows => true,
             _ => false,
         };
-        if damaged { IndexError::Damaged { because: error.to_string() } } else { IndexError::Database(error) }
+        if damaged { IndexError::damaged(error.to_string()) } else { IndexError::Database(error) }
     }
 }

@@ -8,10 +8,13 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use portreeve_model::Digest;
+use rusqlite::TransactionBehavior;
 
-use super::{Index, IndexError, insert, schema};
-use crate::Blobs;
+use super::adding::add_stored;
+use super::heads::Heads;
+use super::series::{Collection, CollectionRow, each_once, kept};
+use super::{Index, IndexError, schema};
+use crate::{Blobs, Progress, Watch};
 
 /// What [`Index::open_or_rebuild`] had to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +26,7 @@ pub enum Opened {
         /// How many.
         added: usize,
     },
-    /// Make it again.
+    /// Make it again. It knows no texts then.
     Rebuilt {
         /// Why, for a person.
         because: String,
@@ -31,11 +34,27 @@ pub enum Opened {
 }
 
 impl Index {
-    /// Makes the index at `path` again from `manifests`, whatever is there now.
+    /// Opens the index at `path`. Looks at its mark, version and tables only: [`verify`](Self::verify) reads it all.
     ///
     /// # Errors
-    /// When a manifest cannot be read, and then the old index is still there. When `path` holds another database.
-    pub fn rebuild(path: impl AsRef<Path>, manifests: &[Digest], blobs: &dyn Blobs) -> Result<Index, IndexError> {
+    /// When there is none, it is damaged, or of another version: each can be rebuilt. When the file is some other
+    /// database, which is left alone.
+    pub fn open(path: impl AsRef<Path>) -> Result<Index, IndexError> {
+        schema::open(path.as_ref()).map(|connection| Index { connection })
+    }
+
+    /// Makes the index at `path` again from `collections`, in the order of the ledger, whatever is there now. `watch`
+    /// follows the lines of the manifests.
+    ///
+    /// # Errors
+    /// When a manifest cannot be read or the caller stopped it, and then the old index is still there. When `path` holds
+    /// another database.
+    pub fn rebuild(
+        path: impl AsRef<Path>,
+        collections: &[Collection],
+        blobs: &dyn Blobs,
+        watch: Watch<'_>,
+    ) -> Result<Index, IndexError> {
         let path = path.as_ref();
         match schema::open(path) {
             Err(error) if !error.can_be_rebuilt() => return Err(error),
@@ -43,7 +62,7 @@ impl Index {
         }
         let building = beside(path, ".rebuilding");
         remove_database(&building)?;
-        let built = build(&building, manifests, blobs);
+        let built = build(&building, collections, blobs, watch);
         if let Err(error) = built {
             remove_database(&building)?;
             return Err(error);
@@ -58,56 +77,80 @@ impl Index {
         Index::open(path)
     }
 
-    /// Opens the index at `path` and brings it to exactly `manifests`: adds what it lacks; makes it again if it is
-    /// absent, damaged, of another version, or holds collections that are not wanted.
+    /// Opens the index at `path` and brings it to exactly `collections`, which are told in the order of the ledger: adds
+    /// what it lacks, one transaction each; makes it again if it is absent, damaged, of another version, or holds others
+    /// or in another order. A manifest that is told twice counts where it stands first.
     ///
     /// # Errors
-    /// When a manifest cannot be read, when `path` holds another database, or when the machine refuses.
+    /// When a manifest cannot be read, when `path` holds another database, when somebody else is adding, when the machine
+    /// refuses, or when the caller stopped it.
     pub fn open_or_rebuild(
         path: impl AsRef<Path>,
-        manifests: &[Digest],
+        collections: &[Collection],
         blobs: &dyn Blobs,
+        watch: Watch<'_>,
     ) -> Result<(Index, Opened), IndexError> {
         let path = path.as_ref();
-        let rebuild = |because: String| Ok((Index::rebuild(path, manifests, blobs)?, Opened::Rebuilt { because }));
-        match Index::open(path).and_then(|index| index.caught_up(manifests, blobs)) {
-            Ok((index, added)) if index.is_current(manifests)? => {
-                Ok((index, if added == 0 { Opened::AsItWas } else { Opened::CaughtUp { added } }))
-            }
-            Ok((index, _)) => {
-                drop(index);
-                rebuild("it holds collections that are in no ledger entry".into())
-            }
-            Err(error) if error.can_be_rebuilt() => rebuild(error.to_string()),
-            Err(error) => Err(error),
-        }
+        let because = match Index::open(path).and_then(|index| index.caught_up(collections, blobs, watch)) {
+            Ok(Some((index, 0))) => return Ok((index, Opened::AsItWas)),
+            Ok(Some((index, added))) => return Ok((index, Opened::CaughtUp { added })),
+            Ok(None) => "it holds collections that are not those of the ledger, or in another order".into(),
+            Err(error) if error.can_be_rebuilt() => error.to_string(),
+            Err(error) => return Err(error),
+        };
+        Ok((Index::rebuild(path, collections, blobs, watch)?, Opened::Rebuilt { because }))
     }
 
-    fn caught_up(mut self, manifests: &[Digest], blobs: &dyn Blobs) -> Result<(Index, usize), IndexError> {
-        let mut added = 0;
-        for manifest in manifests {
-            if self.collection(manifest)?.is_none() {
-                self.add(manifest, blobs)?;
-                added += 1;
-            }
+    /// Adds the stored collection of a manifest, in one transaction. One that is there is left as it is.
+    ///
+    /// # Errors
+    /// When the manifest cannot be read to its end, and then nothing of it is in the index; when the caller stopped it.
+    pub fn add(
+        &mut self,
+        collection: &Collection,
+        blobs: &dyn Blobs,
+        watch: Watch<'_>,
+    ) -> Result<CollectionRow, IndexError> {
+        if let Some(row) = self.collection(&collection.manifest)? {
+            return Ok(row);
         }
-        Ok((self, added))
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Somebody else may have added it meanwhile.
+        if let Some(there) = kept(&transaction, &collection.manifest)? {
+            return Ok(there.row);
+        }
+        let mut heads = Heads::default();
+        let row = add_stored(&transaction, &mut heads, collection, blobs, watch, &mut Progress::default())?;
+        heads.put(&transaction)?;
+        transaction.commit()?;
+        Ok(row)
+    }
+
+    fn caught_up(
+        mut self,
+        collections: &[Collection],
+        blobs: &dyn Blobs,
+        watch: Watch<'_>,
+    ) -> Result<Option<(Index, usize)>, IndexError> {
+        let Some(missing) = self.missing(collections)? else { return Ok(None) };
+        for collection in &missing {
+            self.add(collection, blobs, watch)?;
+        }
+        Ok(Some((self, missing.len())))
     }
 }
 
-/// Fills a new file, all collections in one transaction, and closes it, which folds its log into it.
-fn build(path: &Path, manifests: &[Digest], blobs: &dyn Blobs) -> Result<(), IndexError> {
-    let mut index = Index { connection: schema::create(path)? };
-    let transaction = index.connection.transaction()?;
-    let mut done = std::collections::HashSet::new();
-    for manifest in manifests {
-        if done.insert(manifest) {
-            insert(&transaction, manifest, blobs)?;
-        }
+/// Fills a new file and closes it, with every byte on the disk.
+fn build(path: &Path, collections: &[Collection], blobs: &dyn Blobs, watch: Watch<'_>) -> Result<(), IndexError> {
+    let mut connection = schema::create(path)?;
+    let transaction = connection.transaction()?;
+    let (mut heads, mut done) = (Heads::default(), Progress::default());
+    for collection in each_once(collections) {
+        add_stored(&transaction, &mut heads, &collection, blobs, watch, &mut done)?;
     }
+    heads.put(&transaction)?;
     transaction.commit()?;
-    schema::finish(&index.connection)?;
-    index.connection.close().map_err(|(_, error)| error.into())
+    schema::close(connection, path)
 }
 
 /// Removes a database file with its log and its shared memory.

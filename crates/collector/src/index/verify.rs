@@ -1,18 +1,25 @@
 //! Comparing the index with the manifests, row by row.
 //!
-//! Must never take the index's word: the manifests are read, and every row is held against its line.
+//! Must never take the index's word: the manifests are read, and every row is held against its line. Two things are
+//! checked only for being whole in themselves, because nothing else says what they should be: the words of names, and the
+//! texts of documents.
 
 use std::cmp::Ordering;
 
 use portreeve_model::Digest;
-use portreeve_model::manifest::{ManifestLine, ManifestPath};
-use rusqlite::Row;
+use portreeve_model::manifest::ManifestPath;
 
-use super::{FileRow, Index, IndexError, file_row};
+use super::row::{FileRecord, rows_where};
+use super::series::{Kept, each_once, kept};
+use super::sides::{Side, mark};
+use super::{Collection, Index, IndexError, sizes};
 use crate::{Blobs, read_manifest};
 
 /// How many differences are listed one by one; the rest are counted. Any one of them means: rebuild.
 const DIFFERENCES_MAX: usize = 1000;
+
+/// How many sizes are held to be compared with the store: some 2 MB of usual length.
+const SIZES_MAX: usize = 16 * 1024;
 
 /// How the index differs from the manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +43,13 @@ pub enum Difference {
     CollectionCount {
         /// Which.
         manifest: Digest,
+    },
+    /// The index holds the right collections in another order, or has them follow others.
+    Order,
+    /// What finds files otherwise than by their path does not have just the files that there are.
+    Found {
+        /// The table.
+        table: &'static str,
     },
     /// A line of a manifest has no row.
     FileAbsent {
@@ -87,21 +101,22 @@ impl IndexReport {
 }
 
 impl Index {
-    /// Reads the whole index and compares it with `manifests`, line by line. Damage is a difference, not an error.
-    /// A size is compared while the store holds the object; after a withdrawal there is nothing to compare it with.
+    /// Reads the whole index and compares it with the manifests of `collections`, line by line. Damage is a difference,
+    /// not an error. A size is compared while the store holds the object; after a withdrawal there is nothing to compare
+    /// it with.
     ///
     /// # Errors
     /// When a manifest cannot be read, or the machine refuses.
-    pub fn verify(&self, manifests: &[Digest], blobs: &dyn Blobs) -> Result<IndexReport, IndexError> {
+    pub fn verify(&self, collections: &[Collection], blobs: &dyn Blobs) -> Result<IndexReport, IndexError> {
         let mut report = IndexReport::default();
-        match self.compare(manifests, blobs, &mut report) {
+        match self.compare(&each_once(collections), blobs, &mut report) {
             Err(IndexError::Damaged { because }) => report.note(Difference::Damaged { because }),
             other => other?,
         }
         Ok(report)
     }
 
-    fn compare(&self, manifests: &[Digest], blobs: &dyn Blobs, report: &mut IndexReport) -> Result<(), IndexError> {
+    fn compare(&self, wanted: &[Collection], blobs: &dyn Blobs, report: &mut IndexReport) -> Result<(), IndexError> {
         let mut check = self.connection.prepare("PRAGMA integrity_check(20)")?;
         let mut answers = check.query([])?;
         while let Some(answer) = answers.next()? {
@@ -110,42 +125,41 @@ impl Index {
                 report.note(Difference::Damaged { because });
             }
         }
-        let mut wanted = manifests.to_vec();
-        wanted.sort_unstable();
-        wanted.dedup();
         for row in self.collections()? {
-            if wanted.binary_search(&row.manifest).is_err() {
+            if !wanted.iter().any(|wanted| wanted.manifest == row.manifest) {
                 report.note(Difference::CollectionUnknown { manifest: row.manifest });
             }
         }
-        for manifest in &wanted {
-            match self.collection(manifest)? {
+        for Collection { manifest, .. } in wanted {
+            match kept(&self.connection, manifest)? {
                 None => report.note(Difference::CollectionAbsent { manifest: *manifest }),
-                Some(row) => {
-                    let lines = self.compare_collection(manifest, blobs, report)?;
-                    if lines != row.files {
+                Some(kept) => {
+                    if self.compare_collection(&kept, blobs, report)? != kept.row.files {
                         report.note(Difference::CollectionCount { manifest: *manifest });
                     }
                 }
             }
         }
-        Ok(())
+        if report.is_equal() && !self.is_current(wanted)? {
+            report.note(Difference::Order);
+        }
+        self.compare_sides(report)
     }
 
     /// Merges two sorted streams: the lines of the manifest and the rows of the index.
     fn compare_collection(
         &self,
-        manifest: &Digest,
+        Kept { place, row: collection }: &Kept,
         blobs: &dyn Blobs,
         report: &mut IndexReport,
     ) -> Result<u64, IndexError> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT ?1, path, digest, size_bytes FROM files
-             WHERE collection = (SELECT id FROM collections WHERE manifest = ?1) ORDER BY path",
-        )?;
-        let mut rows = query.query([manifest.as_bytes()])?;
-        let mut next_row = || rows.next()?.map(|row: &Row<'_>| file_row(row)).transpose();
-        let mut lines = read_manifest(manifest, blobs)?;
+        let manifest = collection.manifest;
+        let sql = rows_where("f.series = ?1 AND f.first <= ?2 AND (f.last IS NULL OR f.last >= ?2) ORDER BY f.path");
+        let mut query = self.connection.prepare_cached(&sql)?;
+        let mut rows = query.query((place.series, place.number))?;
+        let mut next_row = || rows.next()?.map(FileRecord::read).transpose();
+        let mut lines = read_manifest(&manifest, blobs)?;
+        let mut sized = Vec::new();
         let mut count = 0_u64;
         let (mut row, mut line) = (next_row()?, lines.next().transpose()?);
         loop {
@@ -156,30 +170,67 @@ impl Index {
                 (Some(row), Some(line)) => row.path.cmp(&line.path),
             };
             if let (Ordering::Equal, Some(row), Some(line)) = (order, &row, &line)
-                && differs(row, line, blobs)?
+                && row.digest != line.digest
             {
-                report.note(Difference::FileDiffers { manifest: *manifest, path: row.path.clone() });
+                report.note(Difference::FileDiffers { manifest, path: row.path.clone() });
             }
             if order.is_le() {
-                if let (Ordering::Less, Some(row)) = (order, row) {
-                    report.note(Difference::FileUnknown { manifest: *manifest, path: row.path });
+                match (order, row) {
+                    (Ordering::Less, Some(row)) => report.note(Difference::FileUnknown { manifest, path: row.path }),
+                    // A row has one size, so it is compared once, in the collection that brought it.
+                    (_, Some(row)) if row.first == place.number => sized.push(row),
+                    _ => {}
                 }
                 row = next_row()?;
             }
             if order.is_ge() {
                 if let (Ordering::Greater, Some(line)) = (order, line) {
-                    report.note(Difference::FileAbsent { manifest: *manifest, path: line.path });
+                    report.note(Difference::FileAbsent { manifest, path: line.path });
                 }
                 count += 1;
                 line = lines.next().transpose()?;
             }
+            if sized.len() == SIZES_MAX {
+                compare_sizes(&manifest, &mut sized, blobs, report)?;
+            }
         }
+        compare_sizes(&manifest, &mut sized, blobs, report)?;
         report.lines += count;
         Ok(count)
     }
+
+    /// Every way to find files has each file it should once, under what it is found by, and nothing else.
+    fn compare_sides(&self, report: &mut IndexReport) -> Result<(), IndexError> {
+        let marked = |side: Side| Ok::<_, IndexError>((side.table(), side.column(), mark(&self.connection, side)?));
+        let heads = ("by_head", "head", i64::MAX);
+        for (table, column, mark) in [heads, marked(Side::Size)?, marked(Side::Modified)?] {
+            let sql = format!(
+                "SELECT (SELECT count({column}) FROM files WHERE id <= ?1), (SELECT count(*) FROM {table}),
+                        (SELECT count(*) FROM {table} JOIN files ON id = file WHERE key = {column})"
+            );
+            let counts = self.connection.query_row(&sql, [mark], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            let (should, has, right): (i64, i64, i64) = counts;
+            if (should, has) != (has, right) {
+                report.note(Difference::Found { table });
+            }
+        }
+        Ok(())
+    }
 }
 
-fn differs(row: &FileRow, line: &ManifestLine, blobs: &dyn Blobs) -> Result<bool, IndexError> {
-    let held = blobs.size_bytes(&line.digest)?;
-    Ok(row.digest != line.digest || (held.is_some() && held != row.size_bytes))
+fn compare_sizes(
+    manifest: &Digest,
+    rows: &mut Vec<FileRecord>,
+    blobs: &dyn Blobs,
+    report: &mut IndexReport,
+) -> Result<(), IndexError> {
+    let held = sizes::ask(blobs, rows.iter().map(|row| row.digest))?;
+    for row in rows.drain(..) {
+        // Unknown is no size that could be wrong: the bytes may have come into the store later.
+        let differs = |held: &u64| row.size_bytes.is_some_and(|size| size != *held);
+        if held.get(&row.digest).is_some_and(differs) {
+            report.note(Difference::FileDiffers { manifest: *manifest, path: row.path });
+        }
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use portreeve_collector::{
-    BlobError, Blobs, Collecting, FileBlobs, Hand, Index, MemoryBlobs, Stored, Watch, collect, verify,
+    BlobError, Blobs, Collecting, Collection, FileBlobs, Hand, Index, MemoryBlobs, Stored, Watch, collect, verify,
 };
 use portreeve_model::Digest;
 
@@ -108,7 +108,12 @@ fn the_program_that_crashes() {
     if step == "in the index" {
         let manifest = collect_folder(&folder.join("tree"), &inner).manifest.digest;
         let crashing = Crashing { inner, step, puts: AtomicUsize::new(0) };
-        let _ = Index::rebuild(folder.join("index"), &[manifest], &CrashingOnSize(crashing));
+        let _ = Index::rebuild(
+            folder.join("index"),
+            &[Collection::alone(manifest)],
+            &CrashingOnSize(crashing),
+            Watch::default(),
+        );
         return;
     }
     let crashing = Crashing { inner, step, puts: AtomicUsize::new(0) };
@@ -225,12 +230,13 @@ fn a_crash_while_the_index_is_made_leaves_the_old_one_or_none() {
     assert!(!path.exists(), "half an index has no name");
     let store = FileBlobs::open(folder.path().join("store")).unwrap();
     let manifest = collect_folder(&folder.path().join("tree"), &store).manifest.digest;
-    let (index, _) = Index::open_or_rebuild(&path, &[manifest], &store).unwrap();
-    assert!(index.verify(&[manifest], &store).unwrap().is_equal());
+    let collections = [Collection::alone(manifest)];
+    let (index, _) = Index::open_or_rebuild(&path, &collections, &store, Watch::default()).unwrap();
+    assert!(index.verify(&collections, &store).unwrap().is_equal());
     drop(index);
     crash(folder.path(), "in the index");
     let index = Index::open(&path).unwrap();
-    assert!(index.verify(&[manifest], &store).unwrap().is_equal());
+    assert!(index.verify(&collections, &store).unwrap().is_equal());
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.len() <= 8, "{left:?}");
 }
@@ -240,7 +246,8 @@ fn an_orphan_is_what_neither_the_index_nor_a_manifest_names() {
     let folder = folder_with_files();
     let store = FileBlobs::open(folder.path().join("store")).unwrap();
     let manifest = collect_folder(&folder.path().join("tree"), &store).manifest.digest;
-    let index = Index::rebuild(folder.path().join("index"), &[manifest], &store).unwrap();
+    let collections = [Collection::alone(manifest)];
+    let index = Index::rebuild(folder.path().join("index"), &collections, &store, Watch::default()).unwrap();
     let orphan = store.put(&mut &b"stored, then the power went"[..]).unwrap().digest;
     let found: Vec<Digest> = store.orphans(|name| index.names(name).unwrap()).collect::<Result<_, _>>().unwrap();
     assert_eq!(found, [orphan]);

@@ -4,6 +4,9 @@
 mod crashes;
 mod damage;
 mod index;
+mod index_measure;
+mod index_model;
+mod index_search;
 mod measured;
 mod moving;
 mod names;

@@ -1,0 +1,159 @@
+//! One row of the files, and the seal that tells whether it is as it was written.
+//!
+//! SQLite does not notice a flipped bit in a path or a number. Must never give out a row whose seal is broken.
+
+use portreeve_model::Digest;
+use portreeve_model::manifest::ManifestPath;
+use rusqlite::{CachedStatement, Connection, Row, params};
+
+use super::IndexError;
+
+/// The columns of a row, in the order in which [`FileRecord::read`] expects them. The table is called `f`.
+pub(super) const COLUMNS: &str =
+    "f.id, f.series, f.path, f.head, f.tail, f.size_bytes, f.modified, f.first, f.last, f.seal";
+
+/// One content of one path, over a range of the collections of a series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FileRecord {
+    pub(super) id: i64,
+    pub(super) series: i64,
+    pub(super) path: ManifestPath,
+    pub(super) digest: Digest,
+    pub(super) size_bytes: Option<u64>,
+    pub(super) modified: Option<i64>,
+    pub(super) first: i64,
+    /// Nothing while it is in the newest collection of the series.
+    pub(super) last: Option<i64>,
+}
+
+impl FileRecord {
+    pub(super) fn read(row: &Row<'_>) -> Result<FileRecord, IndexError> {
+        let path = ManifestPath::new(row.get_ref(2)?.as_blob().map_err(broken)?);
+        let path = path.map_err(|problem| IndexError::damaged(problem.to_string()))?;
+        let size: Option<i64> = row.get(5)?;
+        let record = FileRecord {
+            id: row.get(0)?,
+            series: row.get(1)?,
+            path,
+            digest: digest_of(row.get(3)?, row.get(4)?),
+            size_bytes: size.map(i64::unsigned_abs),
+            modified: row.get(6)?,
+            first: row.get(7)?,
+            last: row.get(8)?,
+        };
+        if record.seal() != row.get::<_, i64>(9)? {
+            return Err(IndexError::damaged(format!("row {} of the files is not as it was written", record.id)));
+        }
+        Ok(record)
+    }
+
+    /// The row of that number.
+    pub(super) fn of(connection: &Connection, id: i64) -> Result<FileRecord, IndexError> {
+        let sql = rows_where("f.id = ?1");
+        let mut query = connection.prepare_cached(&sql)?;
+        let mut rows = query.query([id])?;
+        let row = rows.next()?.ok_or_else(|| IndexError::damaged(format!("row {id} of the files is gone")))?;
+        FileRecord::read(row)
+    }
+
+    /// Whether it is in the collection of that number, of the same series.
+    pub(super) fn is_in(&self, number: i64) -> bool {
+        self.first <= number && self.last.is_none_or(|last| number <= last)
+    }
+
+    fn seal(&self) -> i64 {
+        let mut sealed = Vec::with_capacity(96 + self.path.as_bytes().len());
+        for number in
+            [Some(self.id), Some(self.series), size(self.size_bytes), self.modified, Some(self.first), self.last]
+        {
+            sealed.push(u8::from(number.is_some()));
+            sealed.extend_from_slice(&number.unwrap_or_default().to_le_bytes());
+        }
+        sealed.extend_from_slice(self.digest.as_bytes());
+        sealed.extend_from_slice(self.path.as_bytes());
+        seal(&sealed)
+    }
+}
+
+/// A question for rows, with its condition and what follows that.
+pub(super) fn rows_where(condition: &str) -> String {
+    format!("SELECT {COLUMNS} FROM files AS f WHERE {condition}")
+}
+
+/// The first eight bytes of the SHA-256 of what is sealed, as a number.
+pub(super) fn seal(sealed: &[u8]) -> i64 {
+    head(&Digest::of(sealed))
+}
+
+/// The two statements that write rows.
+pub(super) struct Writing<'c> {
+    insert: CachedStatement<'c>,
+    end: CachedStatement<'c>,
+}
+
+impl<'c> Writing<'c> {
+    pub(super) fn on(connection: &'c Connection) -> Result<Writing<'c>, IndexError> {
+        let insert = connection.prepare_cached(
+            "INSERT INTO files (id, series, path, head, tail, size_bytes, modified, first, last, seal)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?;
+        Ok(Writing { insert, end: connection.prepare_cached("UPDATE files SET last = ?2, seal = ?3 WHERE id = ?1")? })
+    }
+
+    pub(super) fn insert(&mut self, row: &FileRecord) -> Result<(), IndexError> {
+        self.insert.execute(params![
+            row.id,
+            row.series,
+            row.path.as_bytes(),
+            head(&row.digest),
+            tail(&row.digest),
+            size(row.size_bytes),
+            row.modified,
+            row.first,
+            row.last,
+            row.seal(),
+        ])?;
+        Ok(())
+    }
+
+    /// `row` is in no collection after `last`.
+    pub(super) fn end(&mut self, mut row: FileRecord, last: i64) -> Result<(), IndexError> {
+        row.last = Some(last);
+        self.end.execute((row.id, row.last, row.seal()))?;
+        Ok(())
+    }
+}
+
+/// The first eight bytes of a digest as a number that sorts as they do.
+pub(super) fn head(digest: &Digest) -> i64 {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&digest.as_bytes()[..8]);
+    in_order(u64::from_be_bytes(bytes))
+}
+
+/// Brings 0 to 2⁶⁴ - 1 into the range that SQLite has, in the same order.
+pub(super) const fn in_order(number: u64) -> i64 {
+    (number ^ (1 << 63)).cast_signed()
+}
+
+/// The rest of a digest.
+pub(super) fn tail(digest: &Digest) -> &[u8] {
+    &digest.as_bytes()[8..]
+}
+
+/// A digest from its two parts.
+pub(super) fn digest_of(head: i64, tail: [u8; 24]) -> Digest {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&(head.cast_unsigned() ^ (1 << 63)).to_be_bytes());
+    bytes[8..].copy_from_slice(&tail);
+    Digest::from_bytes(bytes)
+}
+
+/// A size as SQLite keeps it. No file has more than 2⁶³ bytes.
+pub(super) fn size(size_bytes: Option<u64>) -> Option<i64> {
+    size_bytes.map(|size| i64::try_from(size).unwrap_or(i64::MAX))
+}
+
+fn broken(error: rusqlite::types::FromSqlError) -> IndexError {
+    IndexError::damaged(error.to_string())
+}

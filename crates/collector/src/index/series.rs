@@ -1,0 +1,236 @@
+//! Which collections follow each other, and where the index keeps them.
+//!
+//! A series is the collections of one source, each re-scan following the one before. A manifest is in the index once: a
+//! re-scan that finds everything as it was has the same manifest, and is the same collection. Must never let where a
+//! collection is kept change what is in it: what it follows only decides how little has to be written.
+
+use std::collections::HashSet;
+
+use portreeve_model::Digest;
+use rusqlite::{Connection, Row};
+
+use super::row::seal;
+use super::{Index, IndexError};
+
+/// A collection as the ledger tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Collection {
+    /// The name of its manifest.
+    pub manifest: Digest,
+    /// The manifest of the earlier collection of the same source that it followed.
+    pub follows: Option<Digest>,
+}
+
+impl Collection {
+    /// One that follows no other.
+    pub const fn alone(manifest: Digest) -> Collection {
+        Collection { manifest, follows: None }
+    }
+}
+
+/// A collection in the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CollectionRow {
+    /// The name of its manifest.
+    pub manifest: Digest,
+    /// The manifest that it followed, as the ledger told.
+    pub follows: Option<Digest>,
+    /// How many files it lists.
+    pub files: u64,
+}
+
+/// Where a collection is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Its number: collections are numbered in the order of the ledger, from 1.
+    pub(super) number: i64,
+    pub(super) series: i64,
+    /// The number of the collection before it in its series.
+    pub(super) before: Option<i64>,
+    /// The number of the first row that it brought, if it brought any.
+    pub(super) first_row: i64,
+    /// How many rows it brought.
+    pub(super) rows: i64,
+}
+
+/// A row of the table of collections.
+pub(super) struct Kept {
+    pub(super) place: Place,
+    pub(super) row: CollectionRow,
+}
+
+const COLUMNS: &str = "number, series, manifest, follows, files, first_row, rows, seal";
+
+impl Index {
+    /// The collection of `manifest`, if it is indexed.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn collection(&self, manifest: &Digest) -> Result<Option<CollectionRow>, IndexError> {
+        Ok(kept(&self.connection, manifest)?.map(|kept| kept.row))
+    }
+
+    /// All collections, in the order of the ledger.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn collections(&self) -> Result<Vec<CollectionRow>, IndexError> {
+        let sql = format!("SELECT {COLUMNS} FROM collections ORDER BY number");
+        let mut query = self.connection.prepare_cached(&sql)?;
+        let mut rows = query.query([])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(read(row)?.row);
+        }
+        Ok(found)
+    }
+
+    /// Whether the index holds exactly `collections`, in their order. Compares names; what is under them is
+    /// [`verify`](Self::verify)'s.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn is_current(&self, collections: &[Collection]) -> Result<bool, IndexError> {
+        Ok(self.missing(collections)?.is_some_and(|missing| missing.is_empty()))
+    }
+
+    /// The collections that are still to be added; nothing if the index holds others, or in another order.
+    pub(super) fn missing(&self, collections: &[Collection]) -> Result<Option<Vec<Collection>>, IndexError> {
+        let wanted = each_once(collections);
+        let there = self.collections()?;
+        let is_so = |(row, wanted): (&CollectionRow, &Collection)| {
+            row.manifest == wanted.manifest && row.follows == wanted.follows
+        };
+        let begins = there.len() <= wanted.len() && there.iter().zip(&wanted).all(is_so);
+        Ok(begins.then(|| wanted[there.len()..].to_vec()))
+    }
+}
+
+/// Each manifest where it stands first.
+pub(super) fn each_once(collections: &[Collection]) -> Vec<Collection> {
+    let mut seen = HashSet::new();
+    collections.iter().filter(|collection| seen.insert(collection.manifest)).copied().collect()
+}
+
+/// Where the next collection goes: after the one it follows, if that is the newest of its series; else it begins a new
+/// series, as does a second one that follows the same.
+pub(super) fn place_of_next(connection: &Connection, follows: Option<&Digest>) -> Result<Place, IndexError> {
+    let most = |column: &str| {
+        let sql = format!("SELECT coalesce(max({column}), 0) FROM collections");
+        connection.prepare_cached(&sql)?.query_row([], |row| row.get::<_, i64>(0))
+    };
+    let number = most("number")? + 1;
+    let mut last_row = connection.prepare_cached("SELECT coalesce(max(id), 0) FROM files")?;
+    let first_row = last_row.query_row([], |row| row.get::<_, i64>(0))? + 1;
+    if let Some(follows) = follows
+        && let Some(Kept { place, .. }) = kept(connection, follows)?
+        && newest_of(connection, place.series)? == Some(place.number)
+    {
+        return Ok(Place { number, series: place.series, before: Some(place.number), first_row, rows: 0 });
+    }
+    Ok(Place { number, series: most("series")? + 1, before: None, first_row, rows: 0 })
+}
+
+/// The number of the newest collection of a series.
+pub(super) fn newest_of(connection: &Connection, series: i64) -> Result<Option<i64>, IndexError> {
+    let sql = "SELECT max(number) FROM collections WHERE series = ?1";
+    Ok(connection.prepare_cached(sql)?.query_row([series], |row| row.get(0))?)
+}
+
+/// The first series after `series`.
+pub(super) fn series_after(connection: &Connection, series: i64) -> Result<Option<i64>, IndexError> {
+    let sql = "SELECT min(series) FROM collections WHERE series > ?1";
+    Ok(connection.prepare_cached(sql)?.query_row([series], |row| row.get(0))?)
+}
+
+/// The collection of `manifest` with its place.
+pub(super) fn kept(connection: &Connection, manifest: &Digest) -> Result<Option<Kept>, IndexError> {
+    let sql = format!("SELECT {COLUMNS} FROM collections WHERE manifest = ?1");
+    let mut query = connection.prepare_cached(&sql)?;
+    let mut rows = query.query([manifest.as_bytes()])?;
+    rows.next()?.map(read).transpose()
+}
+
+/// The manifests of the collections of a series from `first` to `last`, or to the newest, with their numbers.
+pub(super) fn manifests_in(
+    connection: &Connection,
+    series: i64,
+    first: i64,
+    last: Option<i64>,
+) -> Result<Vec<(i64, Digest)>, IndexError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM collections WHERE series = ?1 AND number BETWEEN ?2 AND ?3 ORDER BY number");
+    let mut query = connection.prepare_cached(&sql)?;
+    let mut rows = query.query((series, first, last.unwrap_or(i64::MAX)))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let kept = read(row)?;
+        found.push((kept.place.number, kept.row.manifest));
+    }
+    Ok(found)
+}
+
+/// The runs of rows that the collections of a series brought, the first and the last row of each.
+pub(super) fn runs_in(connection: &Connection, series: i64) -> Result<Vec<(i64, i64)>, IndexError> {
+    let sql = format!("SELECT {COLUMNS} FROM collections WHERE series = ?1 AND rows > 0 ORDER BY number");
+    let mut query = connection.prepare_cached(&sql)?;
+    let mut rows = query.query([series])?;
+    let mut runs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let Kept { place, .. } = read(row)?;
+        runs.push((place.first_row, place.first_row + place.rows - 1));
+    }
+    Ok(runs)
+}
+
+/// The manifest of the collection of that number.
+pub(super) fn manifest_of(connection: &Connection, number: i64) -> Result<Digest, IndexError> {
+    let sql = format!("SELECT {COLUMNS} FROM collections WHERE number = ?1");
+    let mut query = connection.prepare_cached(&sql)?;
+    let mut rows = query.query([number])?;
+    let row = rows.next()?.ok_or_else(|| IndexError::damaged(format!("collection {number} is gone")))?;
+    Ok(read(row)?.row.manifest)
+}
+
+/// Notes a collection whose files are in.
+pub(super) fn record(connection: &Connection, place: Place, row: &CollectionRow) -> Result<(), IndexError> {
+    let files = i64::try_from(row.files).unwrap_or(i64::MAX);
+    let sql = format!("INSERT INTO collections ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+    connection.prepare_cached(&sql)?.execute((
+        place.number,
+        place.series,
+        row.manifest.as_bytes(),
+        row.follows.map(|follows| *follows.as_bytes()),
+        files,
+        place.first_row,
+        place.rows,
+        seal_of(place, row),
+    ))?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> Result<Kept, IndexError> {
+    let place =
+        Place { number: row.get(0)?, series: row.get(1)?, before: None, first_row: row.get(5)?, rows: row.get(6)? };
+    let follows: Option<[u8; 32]> = row.get(3)?;
+    let collection = CollectionRow {
+        manifest: Digest::from_bytes(row.get(2)?),
+        follows: follows.map(Digest::from_bytes),
+        files: row.get::<_, i64>(4)?.unsigned_abs(),
+    };
+    if seal_of(place, &collection) != row.get::<_, i64>(7)? {
+        return Err(IndexError::damaged(format!("collection {} is not as it was written", place.number)));
+    }
+    Ok(Kept { place, row: collection })
+}
+
+fn seal_of(place: Place, row: &CollectionRow) -> i64 {
+    let mut sealed = Vec::with_capacity(128);
+    for number in [place.number, place.series, place.first_row, place.rows] {
+        sealed.extend_from_slice(&number.to_le_bytes());
+    }
+    sealed.extend_from_slice(&row.files.to_le_bytes());
+    sealed.extend_from_slice(row.manifest.as_bytes());
+    sealed.extend(row.follows.iter().flat_map(|follows| follows.as_bytes()));
+    seal(&sealed)
+}

@@ -1,0 +1,196 @@
+//! The texts of documents, each content once, whatever its names.
+//!
+//! Somebody else reads them out of the documents; here they are kept, and found by their words. Must never leave a word of
+//! a text that is to be forgotten in the file.
+
+use std::collections::BTreeSet;
+
+use portreeve_model::Digest;
+use portreeve_model::manifest::ManifestPath;
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
+
+use super::row::{FileRecord, head, rows_where, tail};
+use super::{Index, IndexError};
+
+/// How many rows [`Index::texts_wanted`] looks at: a tenth of a second.
+const LOOKED_AT_MAX: u32 = 20_000;
+
+/// The longest text of one document: 4 MiB, four times what is read out of one.
+pub const TEXT_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// What is known of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextFound {
+    /// Its media type, such as `application/pdf`; nothing if it could not be told.
+    pub media: Option<String>,
+    /// The word for what it is, such as `document`, by which it can be searched for.
+    pub kind: Option<String>,
+    /// Its text, or why there is none.
+    pub outcome: TextOutcome,
+}
+
+/// What became of reading a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TextOutcome {
+    /// Its text.
+    Text {
+        /// The text, cut after [`TEXT_BYTES_MAX`].
+        body: String,
+        /// Whether there was more.
+        cut: bool,
+    },
+    /// It has none that could be read.
+    None {
+        /// Why not.
+        because: String,
+    },
+}
+
+/// A document that nobody has read yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextWanted {
+    /// The name of its bytes.
+    pub digest: Digest,
+    /// One of its paths.
+    pub path: ManifestPath,
+}
+
+/// Some documents that nobody has read yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextsWanted {
+    /// The documents, those of the newest collections first.
+    pub documents: Vec<TextWanted>,
+    /// Where to go on; nothing when everything has been looked at.
+    pub next: Option<u64>,
+}
+
+/// How many contents have been read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextCounts {
+    /// With a text.
+    pub texts: u64,
+    /// Of which more than was kept could have been read.
+    pub cut: u64,
+    /// Without one.
+    pub without: u64,
+    /// Forgotten.
+    pub forgotten: u64,
+}
+
+const WHOLE: i64 = 0;
+const CUT: i64 = 1;
+const WITHOUT: i64 = 2;
+const FORGOTTEN: i64 = 3;
+
+impl Index {
+    /// Documents of which nothing is known yet: at most `limit`, newest collections first, from `next` of the page before.
+    /// A page may be short, or empty, and others follow all the same; add the texts of one page before asking for the
+    /// next, or a document of two names may come twice.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn texts_wanted(&self, next: Option<u64>, limit: u32) -> Result<TextsWanted, IndexError> {
+        let below = next.map_or(i64::MAX, |next| i64::try_from(next).unwrap_or(i64::MAX));
+        let mut query = self.connection.prepare_cached(&rows_where("f.id < ?1 ORDER BY f.id DESC LIMIT ?2"))?;
+        let mut rows = query.query((below, LOOKED_AT_MAX))?;
+        let mut seen = BTreeSet::new();
+        let mut wanted = TextsWanted::default();
+        while let Some(row) = rows.next()? {
+            let row = FileRecord::read(row)?;
+            wanted.next = Some(row.id.unsigned_abs());
+            if text_id(&self.connection, &row.digest)?.is_none() && seen.insert(row.digest) {
+                wanted.documents.push(TextWanted { digest: row.digest, path: row.path });
+                if wanted.documents.len() >= limit as usize {
+                    break;
+                }
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// Notes what was found out about documents, in one transaction. What is known already, or was forgotten, stays as it
+    /// is.
+    ///
+    /// # Errors
+    /// [`IndexError::Busy`], or when the index cannot be written.
+    pub fn add_texts(&mut self, found: &[(Digest, TextFound)]) -> Result<(), IndexError> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        {
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO texts (head, tail, state, media, kind, because, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (head, tail) DO NOTHING",
+            )?;
+            let mut words = transaction.prepare_cached("INSERT INTO words (rowid, body) VALUES (?1, ?2)")?;
+            for (digest, TextFound { media, kind, outcome }) in found {
+                let (state, because, body) = match outcome {
+                    TextOutcome::None { because } => (WITHOUT, Some(because), None),
+                    TextOutcome::Text { body, cut } => {
+                        let kept = body.get(..body.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or_default();
+                        (if *cut || kept.len() < body.len() { CUT } else { WHOLE }, None, Some(kept))
+                    }
+                };
+                let (head, tail) = (head(digest), tail(digest));
+                let added = insert.execute((head, tail, state, media, kind, because, body))?;
+                if let Some(body) = body.filter(|_| added > 0) {
+                    words.execute((transaction.last_insert_rowid(), body))?;
+                }
+            }
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Forgets the text of a document, if there is one, and that for good: it is not wanted again. To be called when
+    /// evidence is withdrawn or erased and no other holds the document; and again after the index was rebuilt, because a
+    /// rebuilt index knows nothing of it. No word of the text is left in the file or in its log.
+    ///
+    /// # Errors
+    /// [`IndexError::Busy`] also when somebody is just reading the log; then call it again. When the index cannot be
+    /// written.
+    pub fn forget_text(&mut self, digest: &Digest) -> Result<(), IndexError> {
+        self.connection.pragma_update(None, "secure_delete", true)?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if let Some(id) = text_id(&transaction, digest)? {
+            let sql = "INSERT INTO words (words, rowid, body)
+                       SELECT 'delete', id, body FROM texts WHERE id = ?1 AND body IS NOT NULL";
+            transaction.execute(sql, [id])?;
+        }
+        let sql = "INSERT INTO texts (head, tail, state) VALUES (?1, ?2, ?3) ON CONFLICT (head, tail)
+                   DO UPDATE SET state = ?3, media = NULL, kind = NULL, because = NULL, body = NULL";
+        transaction.execute(sql, (head(digest), tail(digest), FORGOTTEN))?;
+        transaction.commit()?;
+        // The log holds the pages as they were.
+        let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))?;
+        if busy == 0 { Ok(()) } else { Err(IndexError::Busy) }
+    }
+
+    /// How many contents have been read. Looks at each.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn text_counts(&self) -> Result<TextCounts, IndexError> {
+        let mut query = self.connection.prepare_cached("SELECT state, count(*) FROM texts GROUP BY state")?;
+        let mut rows = query.query([])?;
+        let mut counts = TextCounts::default();
+        while let Some(row) = rows.next()? {
+            let count = row.get::<_, i64>(1)?.unsigned_abs();
+            match row.get(0)? {
+                WHOLE => counts.texts += count,
+                CUT => {
+                    counts.texts += count;
+                    counts.cut += count;
+                }
+                WITHOUT => counts.without += count,
+                FORGOTTEN => counts.forgotten += count,
+                state => return Err(IndexError::damaged(format!("a text of state {state}"))),
+            }
+        }
+        Ok(counts)
+    }
+}
+
+/// The number of what is known of a document.
+pub(super) fn text_id(connection: &Connection, digest: &Digest) -> Result<Option<i64>, IndexError> {
+    let sql = "SELECT id FROM texts WHERE head = ?1 AND tail = ?2";
+    let mut query = connection.prepare_cached(sql)?;
+    Ok(query.query_row((head(digest), tail(digest)), |row| row.get(0)).optional()?)
+}

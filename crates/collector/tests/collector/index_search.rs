@@ -1,0 +1,339 @@
+//! Searching as somebody does it: with odd words, page by page, over more rows than one page looks at, and for what was
+//! to be forgotten.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use portreeve_collector::{
+    Cursor, Hit, Index, IndexError, MemoryBlobs, PAGE_ROWS_MAX, Page, Query, QueryProblem, Seen, Span, TEXT_BYTES_MAX,
+    TextCounts, TextFound, TextOutcome, Total, Watch, Within, Words,
+};
+use portreeve_model::Digest;
+use portreeve_model::manifest::{ManifestLine, ManifestPath};
+use proptest::prelude::*;
+
+fn empty(folder: &Path) -> Index {
+    Index::rebuild(folder.join("index"), &[], &MemoryBlobs::new(), Watch::default()).unwrap()
+}
+
+/// Adds a collection of these paths, each file with its path as its content.
+fn add(index: &mut Index, paths: &[&[u8]]) -> Digest {
+    let mut addition = index.adding(None).unwrap();
+    let sorted: BTreeSet<_> = paths.iter().collect();
+    for path in &sorted {
+        let line = ManifestLine { digest: Digest::of(path), path: ManifestPath::new(path.to_vec()).unwrap() };
+        addition.add(&line, Seen { size_bytes: Some(path.len() as u64), modified: None });
+    }
+    let manifest = Digest::of(&sorted.iter().copied().copied().collect::<Vec<_>>().concat());
+    addition.finish(&manifest).unwrap();
+    manifest
+}
+
+fn words(typed: &str) -> Option<Words> {
+    Some(Words::parse(typed).unwrap())
+}
+
+fn search(index: &mut Index, query: &Query) -> Page {
+    index.search(query, Watch::default()).unwrap()
+}
+
+fn shown(hits: &[Hit]) -> Vec<String> {
+    hits.iter().map(|hit| hit.path.display().to_string()).collect()
+}
+
+fn named(index: &mut Index, typed: &str) -> Vec<String> {
+    shown(&search(index, &Query { name: words(typed), limit: 100, ..Query::default() }).hits)
+}
+
+fn said(index: &mut Index, typed: &str) -> Vec<Option<String>> {
+    let query = Query { text: words(typed), limit: 100, markers: ("[", "]"), ..Query::default() };
+    search(index, &query).hits.into_iter().map(|hit| hit.snippet).collect()
+}
+
+fn text(body: &str) -> TextFound {
+    let outcome = TextOutcome::Text { body: body.to_owned(), cut: false };
+    TextFound { media: Some("text/plain".to_owned()), kind: Some("text".to_owned()), outcome }
+}
+
+#[test]
+fn names_are_found_by_their_words_whatever_the_case_and_the_accents() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    add(
+        &mut index,
+        &["Finance/Café-Rules_2018.PDF".as_bytes(), b"ict/firewall rules.txt", b"ict/\xFFold\xFE rules.txt"],
+    );
+    assert_eq!(named(&mut index, "cafe"), ["Finance/Café-Rules_2018.PDF"]);
+    assert_eq!(named(&mut index, "CAFE\u{301} 2018 pdf finance"), ["Finance/Café-Rules_2018.PDF"]);
+    assert_eq!(named(&mut index, "ru* fire*"), ["ict/firewall rules.txt"]);
+    assert_eq!(named(&mut index, "\"firewall rules\""), ["ict/firewall rules.txt"]);
+    assert_eq!(named(&mut index, "\"rules firewall\""), [""; 0]);
+    assert_eq!(named(&mut index, "rule"), [""; 0], "a word is a whole word without a star");
+    assert_eq!(named(&mut index, "old"), ["ict/\\xFFold\\xFE rules.txt"], "what is not UTF-8 has its other words");
+    add(&mut index, &[b"later/rules"]);
+    assert_eq!(named(&mut index, "rules later"), ["later/rules"], "what came later is found too");
+}
+
+#[test]
+fn a_prefix_of_the_path_and_words_of_the_name_go_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    let paths =
+        ["a b/x report", "a-b/x report", "ab/x report", "é/x report", "e/x report", "%/x report", "a bc/report"];
+    add(&mut index, &paths.map(str::as_bytes));
+    for start in ["a", "a ", "a b", "a b/", "a-", "é", "e", "%", "", "a b/x rep", "a b/x report", "no"] {
+        let starts = |path: &&&str| path.starts_with(start);
+        let expected: BTreeSet<String> = paths.iter().filter(starts).map(ToString::to_string).collect();
+        for name in [words("report"), None] {
+            let path = Some(start.as_bytes().to_vec());
+            let found = search(&mut index, &Query { name, path, limit: 100, ..Query::default() });
+            assert_eq!(shown(&found.hits).into_iter().collect::<BTreeSet<_>>(), expected, "{start:?}");
+        }
+    }
+    let half = Query { path: Some("é".as_bytes()[..1].to_vec()), name: words("report"), limit: 9, ..Query::default() };
+    assert_eq!(shown(&search(&mut index, &half).hits), ["é/x report"], "half a letter is a beginning too");
+}
+
+#[test]
+fn a_text_is_found_with_its_first_match_marked_under_every_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    add(&mut index, &[b"a", b"b", b"c"]);
+    let mut again = index.adding(None).unwrap();
+    let line = ManifestLine { digest: Digest::of(b"a"), path: ManifestPath::new(&b"copy of a"[..]).unwrap() };
+    again.add(&line, Seen::default());
+    again.finish(&Digest::of(b"again")).unwrap();
+    let none = TextOutcome::None { because: "encrypted".to_owned() };
+    let found = [
+        (Digest::of(b"a"), text("The naïve firewall has no rules, and no other firewall has any")),
+        (Digest::of(b"b"), TextFound { media: None, kind: Some("archive".to_owned()), outcome: none }),
+        (Digest::of(b"x"), text("a firewall that is in no collection")),
+    ];
+    index.add_texts(&found).unwrap();
+    let query = Query { text: words("firewall NAIVE"), limit: 9, markers: ("<b>", "</b>"), ..Query::default() };
+    let page = search(&mut index, &query);
+    assert_eq!(shown(&page.hits), ["a", "copy of a"]);
+    assert_eq!(page.total, Some(Total::Exactly(2)));
+    for hit in &page.hits {
+        assert!(hit.snippet.as_ref().unwrap().starts_with("The <b>naïve</b> <b>firewall</b> has"), "{hit:?}");
+        assert_eq!(hit.kind.as_deref(), Some("text"));
+    }
+    let kind = |kind: &str| Query { kind: Some(kind.to_owned()), limit: 9, ..Query::default() };
+    assert_eq!(shown(&search(&mut index, &kind("archive")).hits), ["b"]);
+    assert_eq!(shown(&search(&mut index, &kind("text")).hits), ["a", "copy of a"]);
+    assert_eq!(said(&mut index, "\"no rules\"").len(), 2);
+    assert_eq!(said(&mut index, "\"rules no\"").len(), 0);
+    let counts = TextCounts { texts: 2, cut: 0, without: 1, forgotten: 0 };
+    assert_eq!(index.text_counts().unwrap(), counts);
+    index.add_texts(&[(Digest::of(b"a"), text("another text"))]).unwrap();
+    assert_eq!(said(&mut index, "another").len(), 0, "what is known stays as it is");
+    let long = format!("{} beyond", "é".repeat(TEXT_BYTES_MAX / 2));
+    index.add_texts(&[(Digest::of(b"c"), text(&long))]).unwrap();
+    assert_eq!(said(&mut index, "beyond").len(), 0);
+    assert_eq!(index.text_counts().unwrap(), TextCounts { texts: 3, cut: 1, ..counts });
+}
+
+#[test]
+fn texts_that_are_in_no_collection_are_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    add(&mut index, &[b"a", b"b", b"c"]);
+    let strange = |number: u32| (Digest::of(&number.to_le_bytes()), text("firewall"));
+    let known = |name: &[u8]| (Digest::of(name), text("firewall"));
+    let mut found = vec![known(b"a")];
+    found.extend((0..1_000).map(strange));
+    found.push(known(b"b"));
+    found.extend((1_000..2_000).map(strange));
+    found.push(known(b"c"));
+    index.add_texts(&found).unwrap();
+    let (mut hits, mut query) = (Vec::new(), Query { text: words("firewall"), limit: 1, ..Query::default() });
+    loop {
+        let page = search(&mut index, &query);
+        hits.extend(shown(&page.hits));
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(hits, ["a", "b", "c"]);
+}
+
+#[test]
+fn documents_are_wanted_once_and_those_of_the_newest_collection_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    add(&mut index, &[b"a", b"b", b"c"]);
+    add(&mut index, &[b"d", b"b"]);
+    index.add_texts(&[(Digest::of(b"c"), text("known"))]).unwrap();
+    index.forget_text(&Digest::of(b"a")).unwrap();
+    let mut next = None;
+    let mut wanted = Vec::new();
+    loop {
+        let page = index.texts_wanted(next, 1).unwrap();
+        assert!(page.documents.len() <= 1);
+        for document in page.documents {
+            assert_eq!(document.digest, Digest::of(document.path.as_bytes()));
+            index.add_texts(&[(document.digest, text("read"))]).unwrap();
+            wanted.push(document.path.display().to_string());
+        }
+        next = page.next;
+        if next.is_none() {
+            break;
+        }
+    }
+    assert_eq!(wanted, ["d", "b"]);
+    assert_eq!(index.texts_wanted(None, 9).unwrap().documents, []);
+}
+
+#[test]
+fn a_text_that_is_forgotten_leaves_no_word_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    add(&mut index, &[b"a", b"b"]);
+    // Enough of it that it has pages of its own, and words enough that they are written in several pieces.
+    let body = |word: &str| (0..3_000).map(|number| format!("{word}{number} ")).collect::<String>();
+    index.add_texts(&[(Digest::of(b"a"), text(&body("secretary")))]).unwrap();
+    index.add_texts(&[(Digest::of(b"b"), text(&body("open")))]).unwrap();
+    let holds = |word: &[u8]| {
+        let files = fs::read_dir(folder.path()).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
+        files.into_iter().any(|bytes| bytes.windows(word.len()).any(|run| run == word))
+    };
+    assert!(holds(b"secretary1") && holds(b"open1"));
+    assert_eq!(said(&mut index, "secretary7").len(), 1);
+    index.forget_text(&Digest::of(b"a")).unwrap();
+    assert_eq!(said(&mut index, "secretary7").len() + said(&mut index, "secr*").len(), 0);
+    assert_eq!(said(&mut index, "open7").len(), 1);
+    assert!(!holds(b"secretary"), "not in the file, nor in its log");
+    index.add_texts(&[(Digest::of(b"a"), text("secretary again"))]).unwrap();
+    assert_eq!(said(&mut index, "secretary").len(), 0, "forgotten for good");
+    index.forget_text(&Digest::of(b"a")).unwrap();
+    assert_eq!(index.text_counts().unwrap().forgotten, 1);
+    assert!(
+        index
+            .verify(&[], &MemoryBlobs::new())
+            .unwrap()
+            .differences
+            .iter()
+            .all(|found| { matches!(found, portreeve_collector::Difference::CollectionUnknown { .. }) })
+    );
+}
+
+#[test]
+fn more_rows_than_a_page_looks_at_are_all_found_page_after_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    let paths: Vec<String> = (0..12_000).map(|number| format!("{number:05} report")).collect();
+    let many = add(&mut index, &paths.iter().map(String::as_bytes).collect::<Vec<_>>());
+    let report = Query { name: words("report"), limit: 50, ..Query::default() };
+    let page = search(&mut index, &report);
+    assert_eq!((page.hits.len(), page.total), (50, Some(Total::AtLeast(10_000))));
+    assert_eq!(page.total.unwrap().to_string(), "at least 10000");
+    // One more, behind all of them. Its size and its collection lead straight to it; what it is not in does not.
+    let rare = add(&mut index, &[b"zz report of another length"]);
+    for query in [
+        Query { size_bytes: Span { from: Some(13), to: None }, ..report.clone() },
+        Query { within: Within::Except(BTreeSet::from([many])), ..report.clone() },
+        Query { within: Within::Only(BTreeSet::from([rare])), ..report.clone() },
+    ] {
+        let (mut found, mut pages) = (Vec::new(), 0);
+        let mut query = query;
+        loop {
+            let page = search(&mut index, &query);
+            found.extend(shown(&page.hits));
+            pages += 1;
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => break,
+            }
+        }
+        assert_eq!(found, ["zz report of another length"], "{query:?}");
+        let hidden = matches!(query.within, Within::Except(_));
+        assert_eq!(pages > 1, hidden, "{pages} pages: {query:?}");
+    }
+    let all = search(&mut index, &Query { limit: u32::MAX, ..Query::default() });
+    assert!(all.hits.len() <= PAGE_ROWS_MAX as usize && all.next.is_some());
+}
+
+#[test]
+fn a_page_of_another_search_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    add(&mut index, &[b"a report", b"b report"]);
+    let first = search(&mut index, &Query { name: words("report"), limit: 1, ..Query::default() });
+    let other = Query { after: first.next.clone(), limit: 1, ..Query::default() };
+    let refused = index.search(&other, Watch::default());
+    assert!(matches!(refused, Err(IndexError::Query(QueryProblem::NoCursor))), "{refused:?}");
+    let written = first.next.unwrap().to_string();
+    assert!(written.parse::<Cursor>().is_ok());
+    for wrong in ["", "n", "x.0.1.", "n.0.x.", "n.0.1", "p.1.1.6", "p.1.1.6g", "p.1.1.+1", "p.1.1.é"] {
+        assert_eq!(wrong.parse::<Cursor>(), Err(QueryProblem::NoCursor), "{wrong}");
+    }
+    assert_eq!(format!("p.1.1.{}", "61".repeat(4097)).parse::<Cursor>(), Err(QueryProblem::NoCursor));
+    for wrong in ["1234567", "xyz45678", &"0".repeat(65), "é234567890"] {
+        assert_eq!(wrong.parse::<portreeve_collector::DigestPart>(), Err(QueryProblem::NoDigest), "{wrong}");
+    }
+}
+
+#[test]
+fn bringing_up_what_finds_names_can_be_followed_and_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    let paths: Vec<String> = (0..2_500).map(|number| format!("{number:05} report")).collect();
+    add(&mut index, &paths.iter().map(String::as_bytes).collect::<Vec<_>>());
+    let query = Query { name: words("02499"), limit: 1, ..Query::default() };
+    let stopped = Watch { stop: Some(&AtomicBool::new(true)), ..Watch::default() };
+    assert!(matches!(index.search(&query, stopped), Err(IndexError::Stopped(_))));
+    let told = AtomicU64::new(0);
+    let report = |progress: portreeve_collector::Progress| told.store(progress.files, Ordering::Relaxed);
+    let followed = Watch { report: Some(&report), ..Watch::default() };
+    assert_eq!(index.search(&query, followed).unwrap().hits.len(), 1);
+    assert_eq!(told.load(Ordering::Relaxed), 2_500);
+}
+
+/// What a hostile or an unlucky person types.
+const NASTY: [&str; 18] = [
+    "\"",
+    "\"\"\"",
+    "a\"b",
+    "a AND",
+    "OR",
+    "NOT a",
+    "NEAR(a b, 2)",
+    "a:b",
+    "path:a",
+    "^a",
+    "a + b",
+    "-a",
+    "{a b}: c",
+    "*",
+    "a**",
+    "'; DROP TABLE files; --",
+    "\0a",
+    "ﷺ a\u{301}*",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_is_typed_is_no_error_of_the_index(typed in prop::collection::vec(any::<String>(), 3), start in any::<Vec<u8>>()) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut index = empty(folder.path());
+        add(&mut index, &[b"a b", b"drop table files"]);
+        index.add_texts(&[(Digest::of(b"a b"), text("a b c near and or not path"))]).unwrap();
+        for typed in typed.iter().map(String::as_str).chain(NASTY) {
+            let Ok(words) = Words::parse(typed) else { continue };
+            let (name, text) = (Some(words.clone()), Some(words));
+            for (name, text) in [(name.clone(), None), (None, text.clone()), (name, text)] {
+                let path = Some(start.clone()).filter(|start| !start.is_empty());
+                let kind = Some(typed.to_owned());
+                let query = Query { name, text, limit: 5, ..Query::default() };
+                index.search(&query, Watch::default()).unwrap();
+                index.search(&Query { path, ..query.clone() }, Watch::default()).unwrap();
+                index.search(&Query { kind, ..query }, Watch::default()).unwrap();
+            }
+        }
+    }
+}
