@@ -7,9 +7,8 @@ use portreeve_model::comparison::{Comparison, Figure, Item, ReadAs, Told};
 /// What parts the two exports of an input. An input without it is compared with itself.
 const BETWEEN: u8 = 0x1e;
 
-/// Letters of a name that is told, with room for the list of a firewall before the rule, and for what is put in the place
-/// of a letter that cannot be shown.
-const NAME_LETTERS_MAX: usize = 1_000;
+/// Letters of a name that is told: two words of a firewall, by `documents`' own limit, and what stands between them.
+const NAME_LETTERS_MAX: usize = 2 * 402 + 2;
 
 /// Two exports. The same one twice is no difference; the other way round is the same difference the other way round;
 /// figures and what came and went add up; every place lies within the file.
