@@ -24,12 +24,14 @@ use crate::frameworks::CATALOG;
 use crate::oneline::{self, OneLine};
 use crate::{money, text_of};
 
-/// The line of an action: what stays in the title without a warning reads as a title again, and what was read, written in
+/// The line of an action: its title is words of the line in their order; what stays there without a warning reads as a title again, and what was read, written in
 /// the plainest way, reads as the same.
 pub fn one_line(data: &[u8]) {
     let Some(text) = text_of(data) else { return };
     let Ok(read) = oneline::read(text) else { return };
     assert!(!read.title.contains("  ") && read.title.trim() == read.title);
+    let mut words = text.split_whitespace();
+    assert!(read.title.split_whitespace().all(|word| words.any(|typed| typed == word)), "a title is what was typed");
     let left = oneline::left_in(&read.title);
     assert!(left.iter().all(|word| !word.is_empty()));
     if !left.is_empty() {
