@@ -17,6 +17,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("cli", &["model", "engine", "reporting"]),
     // It runs the program as it runs every peer, and must not know it from inside.
     ("bench", &[]),
+    // Whatever reads bytes from outside, through the doors that the product uses; nothing of the product knows it.
+    ("fuzz", &["model", "catalogue", "ledger", "collector", "documents", "reporting", "engine"]),
 ];
 
 /// Words that may stand only in some files, and why.
@@ -64,6 +66,11 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// Where a crate lies. The fuzz targets lie beside what hands them to libFuzzer.
+fn folder(name: &str) -> PathBuf {
+    if name == "fuzz" { root().join("fuzz/targets") } else { root().join("crates").join(name) }
+}
+
 fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     let Ok(items) = fs::read_dir(folder) else { return };
     for item in items.flatten() {
@@ -77,19 +84,18 @@ fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     found.sort();
 }
 
-/// The product's own sources, without tests, as (crate, path below `crates`, code lines without comments).
+/// Our own sources, without tests, as (crate, path with the crate's name before it, code lines without comments).
 fn sources() -> Vec<(String, String, String)> {
     let mut found = Vec::new();
-    let crates = root().join("crates");
     for (name, _) in EDGES {
         let mut paths = Vec::new();
-        files(&crates.join(name).join("src"), "rs", &mut paths);
+        files(&folder(name).join("src"), "rs", &mut paths);
         for path in paths {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("\nmod tests {").next().unwrap_or_default();
             let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-            let below = path.strip_prefix(&crates).unwrap().to_string_lossy().replace('\\', "/");
-            found.push(((*name).to_owned(), below, code.join("\n")));
+            let below = path.strip_prefix(folder(name)).unwrap().to_string_lossy().replace('\\', "/");
+            found.push(((*name).to_owned(), format!("{name}/{below}"), code.join("\n")));
         }
     }
     assert!(found.len() > 80, "the sources are where this test looks");
@@ -113,7 +119,7 @@ fn dependencies(manifest: &str, section: &str) -> BTreeSet<String> {
 #[test]
 fn crates_depend_on_each_other_one_way_only() {
     for (name, allowed) in EDGES {
-        let manifest = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml")).unwrap();
+        let manifest = fs::read_to_string(folder(name).join("Cargo.toml")).unwrap();
         let ours = dependencies(&manifest, "[dependencies]");
         let ours: BTreeSet<&str> = ours.iter().filter_map(|found| found.strip_prefix("portreeve-")).collect();
         let allowed: BTreeSet<&str> = allowed.iter().copied().collect();
@@ -122,7 +128,8 @@ fn crates_depend_on_each_other_one_way_only() {
     }
     let listed: BTreeSet<String> = EDGES.iter().map(|(name, _)| (*name).to_owned()).collect();
     let there = fs::read_dir(root().join("crates")).unwrap();
-    let there: BTreeSet<String> = there.map(|item| item.unwrap().file_name().into_string().unwrap()).collect();
+    let mut there: BTreeSet<String> = there.map(|item| item.unwrap().file_name().into_string().unwrap()).collect();
+    there.insert("fuzz".to_owned());
     assert_eq!(there, listed, "every crate is in the table");
 }
 
@@ -137,7 +144,7 @@ fn every_dependency_has_its_reason_beside_it() {
         used.insert(name.to_owned(), 0);
     }
     for (name, _) in EDGES {
-        let manifest = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml")).unwrap();
+        let manifest = fs::read_to_string(folder(name).join("Cargo.toml")).unwrap();
         for section in ["[dependencies]", "[target.'cfg(unix)'.dependencies]", "[dev-dependencies]"] {
             for dependency in dependencies(&manifest, section) {
                 *used.get_mut(&dependency).unwrap_or_else(|| panic!("{name} has its own version of {dependency}")) += 1;
@@ -190,6 +197,7 @@ fn nothing_is_left_for_later_and_no_file_has_two_ideas() {
     let mut all = Vec::new();
     files(&root().join("crates"), "rs", &mut all);
     files(&root().join("tests"), "rs", &mut all);
+    files(&root().join("fuzz"), "rs", &mut all);
     for path in all.iter().filter(|path| !path.components().any(|part| part.as_os_str() == "target")) {
         let text = fs::read_to_string(path).unwrap();
         let lines = text.lines().count();

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use crate::through_text::through_text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::format_description::well_known::Rfc3339;
+use time::macros::datetime;
 use time::{Date, Duration, Month, OffsetDateTime, Time};
 
 /// A calendar day. Written `2018-12-18` in entries, shown as `18 December 2018`.
@@ -201,10 +202,20 @@ impl<'de> Deserialize<'de> for Day {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(OffsetDateTime);
 
+/// The ends of what RFC 3339 can write: years of four digits in UTC.
+const FIRST: OffsetDateTime = datetime!(0000-01-01 00:00:00 UTC);
+const LAST: OffsetDateTime = datetime!(9999-12-31 23:59:59 UTC);
+
+/// Why a text is not a moment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a moment: write it as in `2018-12-18T09:14:00Z`")]
+pub struct NotAMoment(String);
+
 impl Moment {
-    /// The instant, cut to the second and moved to UTC.
+    /// The instant, cut to the second and moved to UTC, stopping at the calendar's ends: an hour before midnight on the
+    /// last day of 9999 has no date further east.
     pub fn at(instant: OffsetDateTime) -> Moment {
-        let instant = instant.to_offset(time::UtcOffset::UTC);
+        let instant = instant.clamp(FIRST, LAST).to_offset(time::UtcOffset::UTC);
         Moment(instant.replace_nanosecond(0).unwrap_or(instant))
     }
 
@@ -238,10 +249,13 @@ impl fmt::Display for Moment {
 }
 
 impl FromStr for Moment {
-    type Err = time::error::Parse;
+    type Err = NotAMoment;
 
-    fn from_str(text: &str) -> Result<Moment, time::error::Parse> {
-        OffsetDateTime::parse(text, &Rfc3339).map(Moment::at)
+    /// Reads RFC 3339 in any zone. What is beyond the calendar in UTC is refused: it could not be written again.
+    fn from_str(text: &str) -> Result<Moment, NotAMoment> {
+        let read = OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|instant| instant.replace_nanosecond(0).ok());
+        let within = read.filter(|instant| (FIRST..=LAST).contains(instant));
+        within.map(Moment::at).ok_or_else(|| NotAMoment(text.chars().take(40).collect()))
     }
 }
 
@@ -276,6 +290,20 @@ mod tests {
         ] {
             assert!(bad.parse::<Day>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn no_moment_is_read_that_utc_cannot_write() {
+        for text in ["9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59.9+00:00"] {
+            let moment: Moment = text.parse().unwrap();
+            assert_eq!(moment.to_string().parse(), Ok(moment), "{text}");
+        }
+        for text in ["9999-12-31T23:59:59-00:01", "9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00+00:01", "today"] {
+            assert!(text.parse::<Moment>().is_err(), "{text}");
+        }
+        let beyond = datetime!(9999-12-31 23:30:00 -1);
+        assert_eq!(Moment::at(beyond).to_string(), "9999-12-31T23:59:59Z");
+        assert_eq!(Moment::at(datetime!(-0001-01-01 00:00:00 UTC)).to_string(), "0000-01-01T00:00:00Z");
     }
 
     #[test]

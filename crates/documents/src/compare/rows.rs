@@ -156,8 +156,13 @@ fn whole(was: &Table, is: &Table, shared: &[Shared<'_>]) -> Figure {
 
 /// A cell short enough to be told, in one line.
 pub(super) fn cut(cell: &str) -> String {
-    let line = cell.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(CELL_SHOWN_MAX) {
+    shortened(cell, CELL_SHOWN_MAX)
+}
+
+/// At most so many letters of a text, in one line.
+pub(super) fn shortened(text: &str, letters: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(letters) {
         Some((at, _)) => format!("{}…", line.get(..at).unwrap_or(&line)),
         None => line,
     }

@@ -347,3 +347,14 @@ proptest! {
         prop_assert!(shuffled.is_same(), "{shuffled:?}");
     }
 }
+
+#[test]
+fn a_quotation_mark_too_many_does_not_tell_the_lines_after_it() {
+    let before = "set deviceconfig system hostname fw\nset rulebase security rules web action allow\n";
+    let after = "set deviceconfig system hostname fw\n\
+         set rulebase security rules web action \"deny\nset mgt-config users admin phash aaaa\" x\n\
+         set rulebase security rules \"all out\nset mgt-config users admin phash bbbb\" action allow\n";
+    let told = format!("{:?}", compared(before, after));
+    assert!(told.contains("rulebase: all out…") && told.contains("action: deny…, was allow"), "{told}");
+    assert!(!told.contains("phash"), "{told}");
+}

@@ -42,6 +42,14 @@ impl Folded {
         }
     }
 
+    /// Adds text without its line ends, of which there are more sorts than two.
+    pub(super) fn push_as_one_line(&mut self, text: &str) {
+        for word in text.split_whitespace() {
+            self.push(word);
+            self.space();
+        }
+    }
+
     /// What follows is another word.
     pub(super) fn space(&mut self) {
         self.gap = self.gap.max(Gap::Space);

@@ -64,7 +64,7 @@ fn field(name: &str, value: &str, out: &mut Folded) {
     out.push(name);
     out.push(": ");
     // A header is one line, however it was folded.
-    out.push(&value.replace(['\r', '\n'], " "));
+    out.push_as_one_line(value);
     out.line();
 }
 

@@ -71,7 +71,7 @@ impl Reason {
     /// A damaged document, with what is wrong with it in a few plain words.
     fn damaged(what: impl ToString) -> Self {
         let mut detail = Folded::new(DETAIL_LETTERS_MAX);
-        detail.push(&what.to_string().replace(['\n', '\r'], " "));
+        detail.push_as_one_line(&what.to_string());
         Self::Damaged(detail.done().body)
     }
 }

@@ -281,6 +281,7 @@ mod tests {
             "-",
             "01/01/1001",
             "2/11/0026",
+            "9999-12-31T23:30:00-01:00",
         ] {
             assert_eq!(read(cell), Said::Unreadable, "{cell}");
         }

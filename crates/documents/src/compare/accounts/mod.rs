@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use portreeve_model::Day;
 use portreeve_model::comparison::{Places, Remark};
 
+use super::rows;
 use super::table::{Row, Table};
 pub(super) use columns::Columns;
 use dates::{Order, Said};
@@ -21,6 +22,9 @@ pub(super) use moves::compare;
 
 /// An account that nobody has used for so long is unused.
 pub(super) const UNUSED_DAYS: i64 = 90;
+
+/// Letters of a name that are told: a `sAMAccountName` has at most 256 (its `rangeUpper` in the schema).
+const NAME_SHOWN_MAX: usize = 256;
 
 /// `ADS_UF_ACCOUNTDISABLE` and `ADS_UF_DONT_EXPIRE_PASSWD` (Microsoft, "userAccountControl attribute").
 const CONTROL_DISABLED: u32 = 0x2;
@@ -191,7 +195,7 @@ fn account(row: &Row, columns: &Columns, orders: &Orders, shows: Day, told: &mut
         Said::Either { .. } | Said::Never | Said::MonthFirst | Said::Unreadable => None,
     });
     Account {
-        name: row.cell(columns.name).to_owned(),
+        name: rows::shortened(row.cell(columns.name), NAME_SHOWN_MAX),
         row: row.number,
         enabled,
         logon: logon(row, columns, orders, shows, told),

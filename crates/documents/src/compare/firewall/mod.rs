@@ -18,6 +18,11 @@ use super::{Side, rows};
 
 /// Runs of line numbers that a sentence tells.
 const RUNS_SHOWN_MAX: usize = 8;
+/// Letters of a rule that are told, and of its list. A rule with two hosts, a service and a comment has some 200: twice
+/// that.
+const RULE_SHOWN_MAX: usize = 400;
+/// Letters of what a rule says under one keyword: enough to know it again.
+const VALUE_SHOWN_MAX: usize = 60;
 
 /// A configuration, read.
 #[derive(Debug, PartialEq, Eq)]
@@ -149,7 +154,15 @@ fn empty(noun: (&'static str, &'static str), was: &Config, is: &Config, counts: 
 }
 
 fn named(rule: &Rule) -> String {
-    format!("{}: {}", rule.list, rule.name)
+    format!("{}: {}", shown(&rule.list, RULE_SHOWN_MAX), shown(&rule.name, RULE_SHOWN_MAX))
+}
+
+/// As much of a word as is told: of one that runs over several lines the first, because a quotation mark too many takes
+/// the lines after it along, and what stands in those is not for everybody.
+fn shown(word: &str, letters: usize) -> String {
+    let mut lines = word.lines();
+    let first = rows::shortened(lines.next().unwrap_or_default(), letters);
+    if lines.next().is_some() && !first.ends_with('…') { format!("{first}…") } else { first }
 }
 
 /// Which keywords of a rule say something else.
@@ -157,8 +170,8 @@ fn differs(old: &Rule, new: &Rule) -> String {
     let mut said = Vec::new();
     let keys = old.says.keys().chain(new.says.keys().filter(|key| !old.says.contains_key(*key)));
     for key in keys.filter(|key| old.says.get(*key) != new.says.get(*key)) {
-        let text = |rule: &Rule| rule.says.get(key).map_or("nothing".to_owned(), |text| rows::cut(text));
-        said.push(format!("{key}: {}, was {}", text(new), text(old)));
+        let text = |rule: &Rule| rule.says.get(key).map_or("nothing".to_owned(), |text| shown(text, VALUE_SHOWN_MAX));
+        said.push(format!("{}: {}, was {}", shown(key, VALUE_SHOWN_MAX), text(new), text(old)));
     }
     said.join("; ")
 }
@@ -175,7 +188,7 @@ fn moved(old: &Named<'_>, new: &Named<'_>) -> Option<String> {
     let (was, is) = (order(old, new), order(new, old));
     let lists: std::collections::BTreeSet<&str> =
         was.iter().zip(&is).filter(|(was, is)| was != is).map(|(was, _)| was.0.as_str()).collect();
-    let lists: Vec<&str> = lists.into_iter().collect();
+    let lists: Vec<String> = lists.into_iter().map(|list| shown(list, RULE_SHOWN_MAX)).collect();
     (!lists.is_empty()).then(|| format!("Rules that both have stand in another order in: {}.", lists.join(", ")))
 }
 

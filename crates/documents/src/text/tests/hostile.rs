@@ -121,3 +121,11 @@ fn a_deeply_nested_pdf_object_breaks_nothing() {
     let bytes = super::made::page(&content, super::made::HELVETICA, &[]);
     let _ = of_file(&bytes, "a.pdf");
 }
+
+#[test]
+fn a_reason_is_one_line_whatever_it_quotes() {
+    let bytes = docx("<w:p\u{B}a\u{2028}b\u{C}c></w:q>");
+    let (_, text) = of_file(&bytes, "a.docx");
+    let Err(Reason::Damaged(detail)) = text else { panic!("{text:?}") };
+    assert!(detail.contains("a b c") && !detail.contains('\n'), "{detail:?}");
+}

@@ -97,3 +97,9 @@ fn a_mailbox_gives_its_first_message() {
     let mailbox = "From a@b.example Tue Dec 18 09:30:00 2018\nFrom: a@b.example\nSubject: first\n\nhello\n";
     assert_eq!(body(mailbox.as_bytes(), ""), "From: a@b.example\nSubject: first\nhello");
 }
+
+#[test]
+fn a_header_stays_on_its_line_whatever_ends_a_line_in_it() {
+    let message = "From: a@b.example\r\nSubject: =?utf-8?Q?quote=0BDate:=E2=80=A8today?=\r\n\r\nBody\r\n";
+    assert_eq!(body(message.as_bytes(), "a.eml"), "From: a@b.example\nSubject: quote Date: today\nBody");
+}

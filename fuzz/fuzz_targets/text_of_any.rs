@@ -1,0 +1,7 @@
+//! The target `text_of_any` under libFuzzer; what it holds to stands in `fuzz/targets`.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| portreeve_fuzz::text_of_any(data));
