@@ -1,11 +1,11 @@
-//! The index over manifests: which files a collection has, where a digest is found, and what is found by its name, its
-//! text, its size. A named cache in SQLite.
+//! The index over manifests: which files a collection has, where a digest is found, and what is found by its name or
+//! its text. A named cache in SQLite.
 //!
 //! It is never the truth. Delete the file and [`Index::open_or_rebuild`] makes it again; [`Index::verify`] compares it
 //! with the manifests. Only the texts of documents come from elsewhere, and have to be read again after that. The file is
 //! in WAL mode, so it must lie on a local disk, not on a share.
 //!
-//! Must never hold anything that is not in the manifests, the store or the documents, and never answer from a file that it
+//! Must never hold anything that is not in the manifests or the documents, and never answer from a file that it
 //! did not make.
 
 mod adding;
@@ -13,29 +13,29 @@ mod among;
 mod drive;
 mod error;
 mod heads;
+mod marks;
+mod names;
 mod query;
 mod rebuild;
 mod row;
 mod schema;
 mod search;
 mod series;
-mod sides;
-mod sizes;
 mod texts;
 mod verify;
 mod words;
 
 use portreeve_model::Digest;
-use portreeve_model::manifest::ManifestPath;
+use portreeve_model::manifest::{ManifestLine, ManifestPath};
 use rusqlite::Connection;
 
-pub use adding::{Addition, Seen};
+pub use adding::Addition;
 pub use error::IndexError;
-pub use query::{Cursor, DigestPart, Hit, Page, Query, QueryProblem, Span, Total, Within};
+pub use query::{Cursor, DigestPart, Hit, Page, Query, QueryProblem, Total, Within};
 pub use rebuild::Opened;
 pub use schema::INDEX_VERSION;
 pub use series::{Collection, CollectionRow};
-pub use texts::{TEXT_BYTES_MAX, TextCounts, TextFound, TextOutcome, TextWanted, TextsWanted};
+pub use texts::{RowMark, TEXT_BYTES_MAX, TextCounts, TextFound, TextOutcome, TextWanted, TextsWanted};
 pub use verify::{Difference, IndexReport};
 pub use words::Words;
 
@@ -49,17 +49,6 @@ pub const PAGE_ROWS_MAX: u32 = 10_000;
 #[derive(Debug)]
 pub struct Index {
     connection: Connection,
-}
-
-/// A file of a collection.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FileRow {
-    /// Its path there.
-    pub path: ManifestPath,
-    /// The name of its bytes.
-    pub digest: Digest,
-    /// Its size, if it is known: it is not if the store did not have the bytes when the collection was indexed.
-    pub size_bytes: Option<u64>,
 }
 
 impl Index {
@@ -105,11 +94,11 @@ impl Index {
         manifest: &Digest,
         after: Option<&ManifestPath>,
         limit: u32,
-    ) -> Result<Vec<FileRow>, IndexError> {
+    ) -> Result<Vec<ManifestLine>, IndexError> {
         let Some(kept) = kept(&self.connection, manifest)? else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         self.each_file(kept.place.series, kept.place.number, after, limit.min(PAGE_ROWS_MAX), |row| {
-            found.push(FileRow { path: row.path, digest: row.digest, size_bytes: row.size_bytes });
+            found.push(ManifestLine { digest: row.digest, path: row.path });
             Ok(())
         })?;
         Ok(found)

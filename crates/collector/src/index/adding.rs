@@ -12,26 +12,15 @@ use rusqlite::{Transaction, TransactionBehavior};
 use super::heads::Heads;
 use super::row::{FileRecord, Writing, head, rows_where};
 use super::series::{Collection, CollectionRow, Place, kept, place_of_next, record};
-use super::{Index, IndexError, sizes};
+use super::{Index, IndexError};
 use crate::watch::is_set;
 use crate::{Blobs, Progress, Stopped, Watch, read_manifest};
 
-/// How many lines are taken before they are written: some 2 MB of usual length. A store that is asked for the sizes of so
-/// many in the order of their names meets each of its 256 folders 64 times.
+/// How many lines are taken before they are written: some 2 MB of usual length.
 const AHEAD_LINES: usize = 16 * 1024;
 
 /// How many files of the collection that is followed are read ahead: some 500 KB of usual length.
 const AHEAD_ROWS: u32 = 4 * 1024;
-
-/// What is known of a file besides its path and its digest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Seen {
-    /// Its size.
-    pub size_bytes: Option<u64>,
-    /// When its bytes were last written, in seconds since 1970 in UTC, as its file system had it. Nothing after a rebuild:
-    /// no manifest says it.
-    pub modified: Option<i64>,
-}
 
 /// A collection that is being added. Nobody sees anything of it before [`finish`](Self::finish), and nobody else can add
 /// another; dropped before that, it leaves nothing.
@@ -40,7 +29,7 @@ pub struct Addition<'i> {
     transaction: Transaction<'i>,
     rows: Rows,
     heads: Heads,
-    ahead: Vec<(ManifestLine, Seen)>,
+    ahead: Vec<ManifestLine>,
     trouble: Option<IndexError>,
 }
 
@@ -65,13 +54,13 @@ impl Index {
 impl Addition<'_> {
     /// Takes the next file, in the order of the manifest: as a listener of [`collect`](crate::collect). What goes wrong is
     /// told when it is finished.
-    pub fn add(&mut self, line: &ManifestLine, seen: Seen) {
+    pub fn add(&mut self, line: &ManifestLine) {
         if self.trouble.is_some() {
             return;
         }
-        self.ahead.push((line.clone(), seen));
+        self.ahead.push(line.clone());
         if self.ahead.len() == AHEAD_LINES {
-            self.trouble = self.rows.take(&self.transaction, &mut self.heads, &mut self.ahead, None).err();
+            self.trouble = self.rows.take(&self.transaction, &mut self.heads, &mut self.ahead).err();
         }
     }
 
@@ -88,7 +77,7 @@ impl Addition<'_> {
         if let Some(there) = kept(&self.transaction, manifest)? {
             return Ok(there.row);
         }
-        self.rows.take(&self.transaction, &mut self.heads, &mut self.ahead, None)?;
+        self.rows.take(&self.transaction, &mut self.heads, &mut self.ahead)?;
         let row = self.rows.finish(&self.transaction, manifest)?;
         self.heads.put(&self.transaction)?;
         self.transaction.commit()?;
@@ -113,13 +102,13 @@ pub(super) fn add_stored(
             return Err(Stopped.into());
         }
         for line in lines.by_ref().take(AHEAD_LINES) {
-            ahead.push((line?, Seen::default()));
+            ahead.push(line?);
         }
         if ahead.is_empty() {
             return rows.finish(transaction, &collection.manifest);
         }
         done.files += ahead.len() as u64;
-        rows.take(transaction, heads, &mut ahead, Some(blobs))?;
+        rows.take(transaction, heads, &mut ahead)?;
         watch.report(*done);
     }
 }
@@ -148,39 +137,28 @@ impl Rows {
         })
     }
 
-    /// Writes what is different in `lines`, whose sizes are asked of `blobs` if that is given.
+    /// Writes what is different in `lines`.
     fn take(
         &mut self,
         transaction: &Transaction<'_>,
         heads: &mut Heads,
-        lines: &mut Vec<(ManifestLine, Seen)>,
-        blobs: Option<&dyn Blobs>,
+        lines: &mut Vec<ManifestLine>,
     ) -> Result<(), IndexError> {
         let mut writing = Writing::on(transaction)?;
         self.files += lines.len() as u64;
-        let mut new = Vec::new();
-        for (line, seen) in lines.drain(..) {
+        for line in lines.drain(..) {
             while let Some(gone) = self.next_earlier(transaction, |row| row.path < line.path)? {
                 self.end(&mut writing, gone)?;
             }
             match self.next_earlier(transaction, |row| row.path == line.path)? {
-                Some(row) if row.digest == line.digest => {}
-                Some(row) => {
-                    self.end(&mut writing, row)?;
-                    new.push((line, seen));
-                }
-                None => new.push((line, seen)),
+                Some(row) if row.digest == line.digest => continue,
+                Some(row) => self.end(&mut writing, row)?,
+                None => {}
             }
-        }
-        if let Some(blobs) = blobs {
-            let sizes = sizes::ask(blobs, new.iter().map(|(line, _)| line.digest))?;
-            new.iter_mut().for_each(|(line, seen)| seen.size_bytes = sizes.get(&line.digest).copied());
-        }
-        for (ManifestLine { digest, path }, Seen { size_bytes, modified }) in new {
             let Place { number: first, series, first_row, rows, .. } = self.place;
-            let id = first_row + rows;
+            let (id, ManifestLine { digest, path }) = (first_row + rows, line);
             heads.push(transaction, head(&digest), id)?;
-            writing.insert(&FileRecord { id, series, path, digest, size_bytes, modified, first, last: None })?;
+            writing.insert(&FileRecord { id, series, path, digest, first, last: None })?;
             self.place.rows += 1;
         }
         Ok(())

@@ -11,7 +11,6 @@ use rusqlite::{Connection, ToSql, params};
 use super::query::{Position, Query};
 use super::row::head;
 use super::series::{runs_in, series_after};
-use super::sides::Side;
 use super::{IndexError, Words};
 
 /// How far the rows of a way are counted to find the one with fewest: some milliseconds.
@@ -31,10 +30,6 @@ pub(super) enum Driver {
     Name,
     /// By the number of the text, of those of a kind; then by row.
     Kind,
-    /// By size; then by row.
-    Size,
-    /// By time; then by row.
-    Modified,
     /// By series, path and collection.
     Path,
 }
@@ -72,8 +67,7 @@ pub(super) struct Step {
 }
 
 impl Driver {
-    pub(super) const ALL: [Driver; 7] =
-        [Driver::Digest, Driver::Text, Driver::Name, Driver::Kind, Driver::Size, Driver::Modified, Driver::Path];
+    pub(super) const ALL: [Driver; 5] = [Driver::Digest, Driver::Text, Driver::Name, Driver::Kind, Driver::Path];
 
     /// For a cursor.
     pub(super) const fn letter(self) -> &'static str {
@@ -82,25 +76,12 @@ impl Driver {
             Driver::Text => "t",
             Driver::Name => "n",
             Driver::Kind => "k",
-            Driver::Size => "s",
-            Driver::Modified => "m",
             Driver::Path => "p",
         }
     }
 
     pub(super) fn of_letter(letter: &str) -> Option<Driver> {
         Driver::ALL.into_iter().find(|driver| driver.letter() == letter)
-    }
-
-    /// What must be caught up with before it can be gone.
-    pub(super) const fn side(self) -> Option<Side> {
-        match self {
-            Driver::Name => Some(Side::Names),
-            Driver::Size => Some(Side::Size),
-            Driver::Modified => Some(Side::Modified),
-            // A collection is not in the index before its digests are.
-            Driver::Digest | Driver::Text | Driver::Kind | Driver::Path => None,
-        }
     }
 
     /// How many rows are fetched at once. By names as many as are counted, because what begins with a few letters is many
@@ -110,7 +91,7 @@ impl Driver {
         match self {
             Driver::Name => 10_000,
             Driver::Text | Driver::Kind => 700,
-            _ => 2_500,
+            Driver::Digest | Driver::Path => 2_500,
         }
     }
 
@@ -121,8 +102,6 @@ impl Driver {
             Driver::Text => query.text.is_some(),
             Driver::Name => query.name.is_some(),
             Driver::Kind => query.kind.is_some(),
-            Driver::Size => !query.size_bytes.is_everything(),
-            Driver::Modified => !query.modified.is_everything(),
             Driver::Path => true,
         }
     }
@@ -178,16 +157,13 @@ impl<'a> Ways<'a> {
     /// The next rows of a way after `after`, at most `limit`. None means that there are no more.
     pub(super) fn steps(&self, driver: Driver, after: &Position, limit: u32) -> Result<Vec<Step>, IndexError> {
         let Ways { connection, query, .. } = self;
-        let by_key = |table: &str, to: i64| {
-            let sql = format!(
-                "SELECT key, file FROM {table} WHERE (key, file) > (?1, ?2) AND key <= ?3 ORDER BY key, file LIMIT ?4"
-            );
-            keyed(connection, &sql, params![after.key, after.id, to, limit])
-        };
         match driver {
-            Driver::Digest => by_key("by_head", query.digest.map_or(i64::MAX, |part| head(&part.greatest))),
-            Driver::Size => by_key("by_size", query.size_bytes.to.map_or(i64::MAX, clamp)),
-            Driver::Modified => by_key("by_modified", query.modified.to.unwrap_or(i64::MAX)),
+            Driver::Digest => {
+                let sql = "SELECT key, file FROM by_head WHERE (key, file) > (?1, ?2) AND key <= ?3
+                           ORDER BY key, file LIMIT ?4";
+                let to = query.digest.map_or(i64::MAX, |part| head(&part.greatest));
+                keyed(connection, sql, params![after.key, after.id, to, limit])
+            }
             Driver::Name => self.by_name(after, limit),
             Driver::Text => {
                 let sql = "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid >= ?2 ORDER BY rowid LIMIT ?3";
@@ -329,14 +305,8 @@ impl Position {
     pub(super) fn start(driver: Driver, query: &Query) -> Position {
         let key = match driver {
             Driver::Digest => query.digest.map_or(i64::MIN, |part| head(&part.least)),
-            Driver::Size => query.size_bytes.from.map_or(i64::MIN, clamp),
-            Driver::Modified => query.modified.from.unwrap_or(i64::MIN),
             Driver::Text | Driver::Kind | Driver::Name | Driver::Path => 0,
         };
         Position { key, path: Vec::new(), id: 0 }
     }
-}
-
-fn clamp(size: u64) -> i64 {
-    i64::try_from(size).unwrap_or(i64::MAX)
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use rusqlite::ErrorCode;
 
 use super::{INDEX_VERSION, QueryProblem};
-use crate::{BlobError, ManifestReadError, Stopped};
+use crate::{ManifestReadError, Stopped};
 
 /// What can go wrong with an index.
 #[derive(Debug, thiserror::Error)]
@@ -49,9 +49,6 @@ pub enum IndexError {
     /// A manifest could not be read, which is trouble in the store, not in the index.
     #[error(transparent)]
     Manifest(#[from] ManifestReadError),
-    /// The store could not be asked for a size.
-    #[error("the store could not be asked for the size of an object")]
-    Store(#[from] BlobError),
     /// A file of the index could not be put in place or taken away.
     #[error("could not {attempt} {}", .path.display())]
     File {

@@ -26,11 +26,6 @@ pub struct Query {
     pub text: Option<Words>,
     /// What it is, in the word that came with its text.
     pub kind: Option<String>,
-    /// Its least and its greatest size in bytes. A file of unknown size is not found by its size.
-    pub size_bytes: Span<u64>,
-    /// When its bytes were last written, at the earliest and at the latest, in seconds since 1970 in UTC. A file of which
-    /// that is unknown is not found by it.
-    pub modified: Span<i64>,
     /// In which collections it is.
     pub within: Within,
     /// How many files a page has: at least one, and at most [`PAGE_ROWS_MAX`](super::PAGE_ROWS_MAX).
@@ -40,27 +35,6 @@ pub struct Query {
     /// What stands before and after what was found in a text. A text has no control characters but line ends, so one of
     /// those cannot be forged by it.
     pub markers: (&'static str, &'static str),
-}
-
-/// A range with both ends in it; without an end, everything on that side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Span<T> {
-    /// The least.
-    pub from: Option<T>,
-    /// The greatest.
-    pub to: Option<T>,
-}
-
-impl<T: PartialOrd + Copy> Span<T> {
-    pub(super) const fn is_everything(&self) -> bool {
-        self.from.is_none() && self.to.is_none()
-    }
-
-    pub(super) fn has(&self, value: Option<T>) -> bool {
-        self.is_everything()
-            || value
-                .is_some_and(|value| self.from.is_none_or(|from| from <= value) && self.to.is_none_or(|to| value <= to))
-    }
 }
 
 /// In which collections a file is to be.
@@ -174,10 +148,6 @@ pub struct Hit {
     pub path: ManifestPath,
     /// The name of its bytes.
     pub digest: Digest,
-    /// Its size, if it is known.
-    pub size_bytes: Option<u64>,
-    /// When its bytes were last written, in seconds since 1970 in UTC, if it is known.
-    pub modified: Option<i64>,
     /// What it is, if it is known.
     pub kind: Option<String>,
     /// The manifest of the collection in which it was first so.
@@ -200,7 +170,7 @@ pub struct Cursor {
 /// A place in the order of what is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(super) struct Position {
-    /// What comes first in the order: a part of a digest, the number of a text, a size, a time, a series.
+    /// What comes first in the order: a part of a digest, the number of a text, a series.
     pub(super) key: i64,
     /// A path, where that comes next.
     pub(super) path: Vec<u8>,

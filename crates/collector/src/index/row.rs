@@ -9,8 +9,7 @@ use rusqlite::{CachedStatement, Connection, Row, params};
 use super::IndexError;
 
 /// The columns of a row, in the order in which [`FileRecord::read`] expects them. The table is called `f`.
-pub(super) const COLUMNS: &str =
-    "f.id, f.series, f.path, f.head, f.tail, f.size_bytes, f.modified, f.first, f.last, f.seal";
+const COLUMNS: &str = "f.id, f.series, f.path, f.head, f.tail, f.first, f.last, f.seal";
 
 /// One content of one path, over a range of the collections of a series.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +18,6 @@ pub(super) struct FileRecord {
     pub(super) series: i64,
     pub(super) path: ManifestPath,
     pub(super) digest: Digest,
-    pub(super) size_bytes: Option<u64>,
-    pub(super) modified: Option<i64>,
     pub(super) first: i64,
     /// Nothing while it is in the newest collection of the series.
     pub(super) last: Option<i64>,
@@ -30,18 +27,15 @@ impl FileRecord {
     pub(super) fn read(row: &Row<'_>) -> Result<FileRecord, IndexError> {
         let path = ManifestPath::new(row.get_ref(2)?.as_blob().map_err(broken)?);
         let path = path.map_err(|problem| IndexError::damaged(problem.to_string()))?;
-        let size: Option<i64> = row.get(5)?;
         let record = FileRecord {
             id: row.get(0)?,
             series: row.get(1)?,
             path,
             digest: digest_of(row.get(3)?, row.get(4)?),
-            size_bytes: size.map(i64::unsigned_abs),
-            modified: row.get(6)?,
-            first: row.get(7)?,
-            last: row.get(8)?,
+            first: row.get(5)?,
+            last: row.get(6)?,
         };
-        if record.seal() != row.get::<_, i64>(9)? {
+        if record.seal() != row.get::<_, i64>(7)? {
             return Err(IndexError::damaged(format!("row {} of the files is not as it was written", record.id)));
         }
         Ok(record)
@@ -63,11 +57,9 @@ impl FileRecord {
 
     fn seal(&self) -> i64 {
         let mut sealed = Vec::with_capacity(96 + self.path.as_bytes().len());
-        for number in
-            [Some(self.id), Some(self.series), size(self.size_bytes), self.modified, Some(self.first), self.last]
-        {
-            sealed.push(u8::from(number.is_some()));
-            sealed.extend_from_slice(&number.unwrap_or_default().to_le_bytes());
+        // No collection has the number 0.
+        for number in [self.id, self.series, self.first, self.last.unwrap_or_default()] {
+            sealed.extend_from_slice(&number.to_le_bytes());
         }
         sealed.extend_from_slice(self.digest.as_bytes());
         sealed.extend_from_slice(self.path.as_bytes());
@@ -94,8 +86,7 @@ pub(super) struct Writing<'c> {
 impl<'c> Writing<'c> {
     pub(super) fn on(connection: &'c Connection) -> Result<Writing<'c>, IndexError> {
         let insert = connection.prepare_cached(
-            "INSERT INTO files (id, series, path, head, tail, size_bytes, modified, first, last, seal)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO files (id, series, path, head, tail, first, last, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
         Ok(Writing { insert, end: connection.prepare_cached("UPDATE files SET last = ?2, seal = ?3 WHERE id = ?1")? })
     }
@@ -107,8 +98,6 @@ impl<'c> Writing<'c> {
             row.path.as_bytes(),
             head(&row.digest),
             tail(&row.digest),
-            size(row.size_bytes),
-            row.modified,
             row.first,
             row.last,
             row.seal(),
@@ -147,11 +136,6 @@ pub(super) fn digest_of(head: i64, tail: [u8; 24]) -> Digest {
     bytes[..8].copy_from_slice(&(head.cast_unsigned() ^ (1 << 63)).to_be_bytes());
     bytes[8..].copy_from_slice(&tail);
     Digest::from_bytes(bytes)
-}
-
-/// A size as SQLite keeps it. No file has more than 2⁶³ bytes.
-pub(super) fn size(size_bytes: Option<u64>) -> Option<i64> {
-    size_bytes.map(|size| i64::try_from(size).unwrap_or(i64::MAX))
 }
 
 fn broken(error: rusqlite::types::FromSqlError) -> IndexError {

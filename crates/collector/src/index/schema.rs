@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::IndexError;
 
 /// The version of the tables, kept in `user_version`.
-pub const INDEX_VERSION: i64 = 2;
+pub const INDEX_VERSION: i64 = 3;
 
 /// `PrIx` in ASCII, kept in `application_id`: tells our file from every other SQLite database.
 const MARK: i64 = 0x5072_4978;
@@ -34,7 +34,7 @@ const LOG_BYTES: i64 = 16 * 1024 * 1024;
 /// collection adds, so that a collection is added in one sweep, and never removed. The digest is kept in two parts: the
 /// first eight bytes as a number, by which `by_head` finds it.
 ///
-/// `by_head`, `by_size`, `by_modified` and `names` are made from `files`, up to the row that `marks` says.
+/// `names` is made from `files`, and `texts` from the documents, up to the rows that `marks` says.
 const TABLES: &str = "
     CREATE TABLE collections (
         number    INTEGER PRIMARY KEY,
@@ -48,22 +48,17 @@ const TABLES: &str = "
     ) STRICT;
     CREATE UNIQUE INDEX collections_of_series ON collections (series, number);
     CREATE TABLE files (
-        id         INTEGER PRIMARY KEY,
-        series     INTEGER NOT NULL,
-        path       BLOB NOT NULL,
-        head       INTEGER NOT NULL,
-        tail       BLOB NOT NULL,
-        size_bytes INTEGER,
-        modified   INTEGER,
-        first      INTEGER NOT NULL,
-        last       INTEGER,
-        seal       INTEGER NOT NULL
+        id     INTEGER PRIMARY KEY,
+        series INTEGER NOT NULL,
+        path   BLOB NOT NULL,
+        head   INTEGER NOT NULL,
+        tail   BLOB NOT NULL,
+        first  INTEGER NOT NULL,
+        last   INTEGER,
+        seal   INTEGER NOT NULL
     ) STRICT;
     CREATE UNIQUE INDEX files_by_path ON files (series, path, first);
     CREATE TABLE by_head (key INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (key, file)) STRICT, WITHOUT ROWID;
-    CREATE TABLE by_size (key INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (key, file)) STRICT, WITHOUT ROWID;
-    CREATE TABLE by_modified (key INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (key, file))
-        STRICT, WITHOUT ROWID;
     CREATE VIRTUAL TABLE names USING fts5 (
         path, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3');
     CREATE TABLE marks (of TEXT PRIMARY KEY, file INTEGER NOT NULL) STRICT, WITHOUT ROWID;

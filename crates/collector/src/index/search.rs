@@ -26,17 +26,14 @@ const COUNT_MAX: u64 = 10_000;
 const SNIPPET_WORDS: u32 = 24;
 
 impl Index {
-    /// A page of the files that are what `query` asks for. The first search by name, size or time after collections were
-    /// added brings up what finds them, which `watch` follows, in rows: at 5 million files that takes a minute or two,
-    /// once.
+    /// A page of the files that are what `query` asks for. The first search by name after collections were added adds
+    /// their names first, which `watch` follows, in rows: at 5 million files that takes a minute or two, once.
     ///
     /// # Errors
-    /// When the query makes no sense, the index cannot be read or brought up, or the caller stopped it.
+    /// When the query makes no sense, the index cannot be read, names cannot be added, or the caller stopped it.
     pub fn search(&mut self, query: &Query, watch: Watch<'_>) -> Result<Page, IndexError> {
-        for driver in Driver::ALL.into_iter().filter(|driver| driver.fits(query)) {
-            if let Some(side) = driver.side() {
-                self.caught_up_with(side, watch)?;
-            }
+        if query.name.is_some() {
+            self.add_names(watch)?;
         }
         // One view of the index for all the questions of a page.
         let connection = self.connection.unchecked_transaction()?;
@@ -149,8 +146,6 @@ impl Search<'_> {
             still: newest_of(self.connection, row.series)? == Some(newest),
             path: row.path,
             digest: row.digest,
-            size_bytes: row.size_bytes,
-            modified: row.modified,
             snippet: None,
         })
     }
@@ -228,8 +223,6 @@ impl<'a> Rest<'a> {
     fn has(&self, connection: &Connection, query: &Query, row: &FileRecord) -> Result<bool, IndexError> {
         Ok(query.digest.is_none_or(|part| part.has(&row.digest))
             && query.path.as_ref().is_none_or(|start| row.path.as_bytes().starts_with(start))
-            && query.size_bytes.has(row.size_bytes)
-            && query.modified.has(row.modified)
             && self.is_of_kind(connection, row)?
             && matches(connection, "names", self.name.as_deref(), || Ok(Some(row.id)))?
             && matches(connection, "words", self.text.as_deref(), || text_id(connection, &row.digest))?)

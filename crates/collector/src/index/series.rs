@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use portreeve_model::Digest;
 use rusqlite::{Connection, Row};
 
+use super::marks::last_row;
 use super::row::seal;
 use super::{Index, IndexError};
 
@@ -120,8 +121,7 @@ pub(super) fn place_of_next(connection: &Connection, follows: Option<&Digest>) -
         connection.prepare_cached(&sql)?.query_row([], |row| row.get::<_, i64>(0))
     };
     let number = most("number")? + 1;
-    let mut last_row = connection.prepare_cached("SELECT coalesce(max(id), 0) FROM files")?;
-    let first_row = last_row.query_row([], |row| row.get::<_, i64>(0))? + 1;
+    let first_row = last_row(connection)? + 1;
     if let Some(follows) = follows
         && let Some(Kept { place, .. }) = kept(connection, follows)?
         && newest_of(connection, place.series)? == Some(place.number)

@@ -9,7 +9,9 @@ use portreeve_model::Digest;
 use portreeve_model::manifest::ManifestPath;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
+use super::marks::{Mark, last_row};
 use super::row::{FileRecord, head, rows_where, tail};
+use super::series::manifest_of;
 use super::{Index, IndexError};
 
 /// How many rows [`Index::texts_wanted`] looks at: a tenth of a second.
@@ -53,15 +55,24 @@ pub struct TextWanted {
     pub digest: Digest,
     /// One of its paths.
     pub path: ManifestPath,
+    /// The manifest of the collection that brought it there: where its bytes are to be found if they were left in their
+    /// place.
+    pub manifest: Digest,
 }
 
-/// Some documents that nobody has read yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A row up to which everything is known of documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RowMark(i64);
+
+/// The next documents that nobody has read yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextsWanted {
-    /// The documents, those of the newest collections first.
+    /// The documents, in the order in which they were collected. There may be none, and others follow all the same.
     pub documents: Vec<TextWanted>,
-    /// Where to go on; nothing when everything has been looked at.
-    pub next: Option<u64>,
+    /// Up to where that is all: for [`Index::add_texts`], which goes on from there.
+    pub up_to: RowMark,
+    /// Whether something was collected after that.
+    pub more: bool,
 }
 
 /// How many contents have been read.
@@ -83,37 +94,48 @@ const WITHOUT: i64 = 2;
 const FORGOTTEN: i64 = 3;
 
 impl Index {
-    /// Documents of which nothing is known yet: at most `limit`, newest collections first, from `next` of the page before.
-    /// A page may be short, or empty, and others follow all the same; add the texts of one page before asking for the
-    /// next, or a document of two names may come twice.
+    /// The next documents of which nothing is known yet, at most `limit`. The same again until
+    /// [`add_texts`](Self::add_texts) notes what was found; then those after them. When all is known it costs nothing,
+    /// however large the index is.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn texts_wanted(&self, next: Option<u64>, limit: u32) -> Result<TextsWanted, IndexError> {
-        let below = next.map_or(i64::MAX, |next| i64::try_from(next).unwrap_or(i64::MAX));
-        let mut query = self.connection.prepare_cached(&rows_where("f.id < ?1 ORDER BY f.id DESC LIMIT ?2"))?;
-        let mut rows = query.query((below, LOOKED_AT_MAX))?;
-        let mut seen = BTreeSet::new();
-        let mut wanted = TextsWanted::default();
-        while let Some(row) = rows.next()? {
-            let row = FileRecord::read(row)?;
-            wanted.next = Some(row.id.unsigned_abs());
-            if text_id(&self.connection, &row.digest)?.is_none() && seen.insert(row.digest) {
-                wanted.documents.push(TextWanted { digest: row.digest, path: row.path });
-                if wanted.documents.len() >= limit as usize {
-                    break;
-                }
+    pub fn texts_wanted(&self, limit: u32) -> Result<TextsWanted, IndexError> {
+        // One view of the index for the mark and the rows.
+        let connection = self.connection.unchecked_transaction()?;
+        let mut up_to = Mark::Texts.row(&connection)?;
+        let mut query = connection.prepare_cached(&rows_where("f.id > ?1 ORDER BY f.id LIMIT ?2"))?;
+        let mut rows = query.query((up_to, LOOKED_AT_MAX))?;
+        let (mut documents, mut seen) = (Vec::new(), BTreeSet::new());
+        while documents.len() < limit as usize
+            && let Some(row) = rows.next()?
+        {
+            let FileRecord { id, path, digest, first, .. } = FileRecord::read(row)?;
+            if text_id(&connection, &digest)?.is_none() && seen.insert(digest) {
+                documents.push(TextWanted { digest, path, manifest: manifest_of(&connection, first)? });
             }
+            up_to = id;
         }
-        Ok(wanted)
+        Ok(TextsWanted { documents, up_to: RowMark(up_to), more: up_to < last_row(&connection)? })
     }
 
-    /// Notes what was found out about documents, in one transaction. What is known already, or was forgotten, stays as it
-    /// is.
+    /// How many rows were added since everything was known: at most so many documents are still to be read. Costs nothing,
+    /// however many they are.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn texts_behind(&self) -> Result<u64, IndexError> {
+        let behind = last_row(&self.connection)? - Mark::Texts.row(&self.connection)?;
+        Ok(u64::try_from(behind).unwrap_or_default())
+    }
+
+    /// Notes what was found out about documents, and goes on from `up_to`, in one transaction. A document of that page that
+    /// is not in `found` is not wanted again, unless it is collected again under another name. What is known already, or
+    /// was forgotten, stays as it is.
     ///
     /// # Errors
     /// [`IndexError::Busy`], or when the index cannot be written.
-    pub fn add_texts(&mut self, found: &[(Digest, TextFound)]) -> Result<(), IndexError> {
+    pub fn add_texts(&mut self, found: &[(Digest, TextFound)], up_to: RowMark) -> Result<(), IndexError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
             let mut insert = transaction.prepare_cached(
@@ -136,6 +158,7 @@ impl Index {
                 }
             }
         }
+        Mark::Texts.advance(&transaction, up_to.0)?;
         Ok(transaction.commit()?)
     }
 

@@ -11,15 +11,11 @@ use portreeve_model::manifest::ManifestPath;
 
 use super::row::{FileRecord, rows_where};
 use super::series::{Kept, each_once, kept};
-use super::sides::{Side, mark};
-use super::{Collection, Index, IndexError, sizes};
+use super::{Collection, Index, IndexError};
 use crate::{Blobs, read_manifest};
 
 /// How many differences are listed one by one; the rest are counted. Any one of them means: rebuild.
 const DIFFERENCES_MAX: usize = 1000;
-
-/// How many sizes are held to be compared with the store: some 2 MB of usual length.
-const SIZES_MAX: usize = 16 * 1024;
 
 /// How the index differs from the manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,11 +42,8 @@ pub enum Difference {
     },
     /// The index holds the right collections in another order, or has them follow others.
     Order,
-    /// What finds files otherwise than by their path does not have just the files that there are.
-    Found {
-        /// The table.
-        table: &'static str,
-    },
+    /// What finds files by their digest does not have just the files that there are.
+    Digests,
     /// A line of a manifest has no row.
     FileAbsent {
         /// Of which manifest.
@@ -65,7 +58,7 @@ pub enum Difference {
         /// Which file.
         path: ManifestPath,
     },
-    /// A row has another digest than the line, or another size than the object.
+    /// A row has another digest than the line.
     FileDiffers {
         /// Of which manifest.
         manifest: Digest,
@@ -102,8 +95,7 @@ impl IndexReport {
 
 impl Index {
     /// Reads the whole index and compares it with the manifests of `collections`, line by line. Damage is a difference,
-    /// not an error. A size is compared while the store holds the object; after a withdrawal there is nothing to compare
-    /// it with.
+    /// not an error.
     ///
     /// # Errors
     /// When a manifest cannot be read, or the machine refuses.
@@ -143,7 +135,7 @@ impl Index {
         if report.is_equal() && !self.is_current(wanted)? {
             report.note(Difference::Order);
         }
-        self.compare_sides(report)
+        self.compare_heads(report)
     }
 
     /// Merges two sorted streams: the lines of the manifest and the rows of the index.
@@ -159,7 +151,6 @@ impl Index {
         let mut rows = query.query((place.series, place.number))?;
         let mut next_row = || rows.next()?.map(FileRecord::read).transpose();
         let mut lines = read_manifest(&manifest, blobs)?;
-        let mut sized = Vec::new();
         let mut count = 0_u64;
         let (mut row, mut line) = (next_row()?, lines.next().transpose()?);
         loop {
@@ -175,11 +166,8 @@ impl Index {
                 report.note(Difference::FileDiffers { manifest, path: row.path.clone() });
             }
             if order.is_le() {
-                match (order, row) {
-                    (Ordering::Less, Some(row)) => report.note(Difference::FileUnknown { manifest, path: row.path }),
-                    // A row has one size, so it is compared once, in the collection that brought it.
-                    (_, Some(row)) if row.first == place.number => sized.push(row),
-                    _ => {}
+                if let (Ordering::Less, Some(row)) = (order, row) {
+                    report.note(Difference::FileUnknown { manifest, path: row.path });
                 }
                 row = next_row()?;
             }
@@ -190,47 +178,20 @@ impl Index {
                 count += 1;
                 line = lines.next().transpose()?;
             }
-            if sized.len() == SIZES_MAX {
-                compare_sizes(&manifest, &mut sized, blobs, report)?;
-            }
         }
-        compare_sizes(&manifest, &mut sized, blobs, report)?;
         report.lines += count;
         Ok(count)
     }
 
-    /// Every way to find files has each file it should once, under what it is found by, and nothing else.
-    fn compare_sides(&self, report: &mut IndexReport) -> Result<(), IndexError> {
-        let marked = |side: Side| Ok::<_, IndexError>((side.table(), side.column(), mark(&self.connection, side)?));
-        let heads = ("by_head", "head", i64::MAX);
-        for (table, column, mark) in [heads, marked(Side::Size)?, marked(Side::Modified)?] {
-            let sql = format!(
-                "SELECT (SELECT count({column}) FROM files WHERE id <= ?1), (SELECT count(*) FROM {table}),
-                        (SELECT count(*) FROM {table} JOIN files ON id = file WHERE key = {column})"
-            );
-            let counts = self.connection.query_row(&sql, [mark], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            let (should, has, right): (i64, i64, i64) = counts;
-            if (should, has) != (has, right) {
-                report.note(Difference::Found { table });
-            }
+    /// What finds files by their digest has each file once, under its own, and nothing else.
+    fn compare_heads(&self, report: &mut IndexReport) -> Result<(), IndexError> {
+        let sql = "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM by_head),
+                          (SELECT count(*) FROM by_head JOIN files ON id = file WHERE key = head)";
+        let counts = self.connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let (should, has, right): (i64, i64, i64) = counts;
+        if (should, has) != (has, right) {
+            report.note(Difference::Digests);
         }
         Ok(())
     }
-}
-
-fn compare_sizes(
-    manifest: &Digest,
-    rows: &mut Vec<FileRecord>,
-    blobs: &dyn Blobs,
-    report: &mut IndexReport,
-) -> Result<(), IndexError> {
-    let held = sizes::ask(blobs, rows.iter().map(|row| row.digest))?;
-    for row in rows.drain(..) {
-        // Unknown is no size that could be wrong: the bytes may have come into the store later.
-        let differs = |held: &u64| row.size_bytes.is_some_and(|size| size != *held);
-        if held.get(&row.digest).is_some_and(differs) {
-            report.note(Difference::FileDiffers { manifest: *manifest, path: row.path });
-        }
-    }
-    Ok(())
 }

@@ -107,41 +107,13 @@ fn the_program_that_crashes() {
     let inner = FileBlobs::open(folder.join("store")).unwrap();
     if step == "in the index" {
         let manifest = collect_folder(&folder.join("tree"), &inner).manifest.digest;
-        let crashing = Crashing { inner, step, puts: AtomicUsize::new(0) };
-        let _ = Index::rebuild(
-            folder.join("index"),
-            &[Collection::alone(manifest)],
-            &CrashingOnSize(crashing),
-            Watch::default(),
-        );
+        // It tells how far it is when files are in, and before the collection is.
+        let watch = Watch { report: Some(&|_| std::process::abort()), ..Watch::default() };
+        let _ = Index::rebuild(folder.join("index"), &[Collection::alone(manifest)], &inner, watch);
         return;
     }
     let crashing = Crashing { inner, step, puts: AtomicUsize::new(0) };
     let _ = collect(&whole(&folder.join("tree")), &crashing, Collecting::default());
-}
-
-/// The index asks for the size of each object while it is filled.
-struct CrashingOnSize(Crashing);
-
-impl Blobs for CrashingOnSize {
-    fn put(&self, source: &mut dyn Read) -> Result<Stored, BlobError> {
-        self.0.put(source)
-    }
-    fn hand(&self) -> Result<Box<dyn Hand + '_>, BlobError> {
-        self.0.hand()
-    }
-    fn settle(&self) -> Result<(), BlobError> {
-        self.0.settle()
-    }
-    fn open(&self, name: &Digest) -> Result<Box<dyn Read + Send>, BlobError> {
-        self.0.open(name)
-    }
-    fn size_bytes(&self, _: &Digest) -> Result<Option<u64>, BlobError> {
-        if self.0.puts.fetch_add(1, Ordering::SeqCst) == 5 { std::process::abort() } else { Ok(Some(1)) }
-    }
-    fn remove(&self, name: &Digest) -> Result<(), BlobError> {
-        self.0.remove(name)
-    }
 }
 
 fn crash(folder: &Path, step: &str) {

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use portreeve_collector::{
-    Cursor, Hit, Index, IndexError, MemoryBlobs, PAGE_ROWS_MAX, Page, Query, QueryProblem, Seen, Span, TEXT_BYTES_MAX,
-    TextCounts, TextFound, TextOutcome, Total, Watch, Within, Words,
+    Collection, Cursor, Hit, Index, IndexError, MemoryBlobs, PAGE_ROWS_MAX, Page, Query, QueryProblem, TEXT_BYTES_MAX,
+    TextCounts, TextFound, TextOutcome, TextWanted, Total, Watch, Within, Words, write_manifest,
 };
 use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
@@ -24,11 +24,17 @@ fn add(index: &mut Index, paths: &[&[u8]]) -> Digest {
     let sorted: BTreeSet<_> = paths.iter().collect();
     for path in &sorted {
         let line = ManifestLine { digest: Digest::of(path), path: ManifestPath::new(path.to_vec()).unwrap() };
-        addition.add(&line, Seen { size_bytes: Some(path.len() as u64), modified: None });
+        addition.add(&line);
     }
     let manifest = Digest::of(&sorted.iter().copied().copied().collect::<Vec<_>>().concat());
     addition.finish(&manifest).unwrap();
     manifest
+}
+
+/// Notes texts, and leaves the mark where it is.
+fn note(index: &mut Index, found: &[(Digest, TextFound)]) {
+    let up_to = index.texts_wanted(0).unwrap().up_to;
+    index.add_texts(found, up_to).unwrap();
 }
 
 fn words(typed: &str) -> Option<Words> {
@@ -103,7 +109,7 @@ fn a_text_is_found_with_its_first_match_marked_under_every_name() {
     add(&mut index, &[b"a", b"b", b"c"]);
     let mut again = index.adding(None).unwrap();
     let line = ManifestLine { digest: Digest::of(b"a"), path: ManifestPath::new(&b"copy of a"[..]).unwrap() };
-    again.add(&line, Seen::default());
+    again.add(&line);
     again.finish(&Digest::of(b"again")).unwrap();
     let none = TextOutcome::None { because: "encrypted".to_owned() };
     let found = [
@@ -111,7 +117,7 @@ fn a_text_is_found_with_its_first_match_marked_under_every_name() {
         (Digest::of(b"b"), TextFound { media: None, kind: Some("archive".to_owned()), outcome: none }),
         (Digest::of(b"x"), text("a firewall that is in no collection")),
     ];
-    index.add_texts(&found).unwrap();
+    note(&mut index, &found);
     let query = Query { text: words("firewall NAIVE"), limit: 9, markers: ("<b>", "</b>"), ..Query::default() };
     let page = search(&mut index, &query);
     assert_eq!(shown(&page.hits), ["a", "copy of a"]);
@@ -127,10 +133,10 @@ fn a_text_is_found_with_its_first_match_marked_under_every_name() {
     assert_eq!(said(&mut index, "\"rules no\"").len(), 0);
     let counts = TextCounts { texts: 2, cut: 0, without: 1, forgotten: 0 };
     assert_eq!(index.text_counts().unwrap(), counts);
-    index.add_texts(&[(Digest::of(b"a"), text("another text"))]).unwrap();
+    note(&mut index, &[(Digest::of(b"a"), text("another text"))]);
     assert_eq!(said(&mut index, "another").len(), 0, "what is known stays as it is");
     let long = format!("{} beyond", "é".repeat(TEXT_BYTES_MAX / 2));
-    index.add_texts(&[(Digest::of(b"c"), text(&long))]).unwrap();
+    note(&mut index, &[(Digest::of(b"c"), text(&long))]);
     assert_eq!(said(&mut index, "beyond").len(), 0);
     assert_eq!(index.text_counts().unwrap(), TextCounts { texts: 3, cut: 1, ..counts });
 }
@@ -147,7 +153,7 @@ fn texts_that_are_in_no_collection_are_passed_over() {
     found.push(known(b"b"));
     found.extend((1_000..2_000).map(strange));
     found.push(known(b"c"));
-    index.add_texts(&found).unwrap();
+    note(&mut index, &found);
     let (mut hits, mut query) = (Vec::new(), Query { text: words("firewall"), limit: 1, ..Query::default() });
     loop {
         let page = search(&mut index, &query);
@@ -160,31 +166,86 @@ fn texts_that_are_in_no_collection_are_passed_over() {
     assert_eq!(hits, ["a", "b", "c"]);
 }
 
+/// The paths of the documents that are wanted, page after page, each read.
+fn read_all(index: &mut Index, limit: u32) -> Vec<String> {
+    let mut read = Vec::new();
+    loop {
+        let page = index.texts_wanted(limit).unwrap();
+        assert!(page.documents.len() <= limit as usize);
+        assert_eq!(index.texts_wanted(limit).unwrap(), page, "the same again until it is noted");
+        let behind = index.texts_behind().unwrap();
+        read.extend(page.documents.iter().map(|document| document.path.display().to_string()));
+        let found: Vec<_> = page.documents.iter().map(|document| (document.digest, text("read"))).collect();
+        index.add_texts(&found, page.up_to).unwrap();
+        if !page.more {
+            assert_eq!(index.texts_behind().unwrap(), 0);
+            return read;
+        }
+        assert!(index.texts_behind().unwrap() < behind, "each page goes on");
+    }
+}
+
 #[test]
-fn documents_are_wanted_once_and_those_of_the_newest_collection_first() {
+fn documents_are_wanted_once_in_the_order_in_which_they_were_collected() {
     let folder = tempfile::tempdir().unwrap();
     let mut index = empty(folder.path());
-    add(&mut index, &[b"a", b"b", b"c"]);
-    add(&mut index, &[b"d", b"b"]);
-    index.add_texts(&[(Digest::of(b"c"), text("known"))]).unwrap();
+    assert_eq!(index.texts_behind().unwrap(), 0);
+    let first = add(&mut index, &[b"a", b"b", b"c"]);
+    assert_eq!(index.texts_behind().unwrap(), 3);
+    note(&mut index, &[(Digest::of(b"c"), text("known"))]);
     index.forget_text(&Digest::of(b"a")).unwrap();
-    let mut next = None;
-    let mut wanted = Vec::new();
-    loop {
-        let page = index.texts_wanted(next, 1).unwrap();
-        assert!(page.documents.len() <= 1);
-        for document in page.documents {
-            assert_eq!(document.digest, Digest::of(document.path.as_bytes()));
-            index.add_texts(&[(document.digest, text("read"))]).unwrap();
-            wanted.push(document.path.display().to_string());
-        }
-        next = page.next;
-        if next.is_none() {
-            break;
-        }
+    let wanted = TextWanted { digest: Digest::of(b"b"), path: ManifestPath::new(&b"b"[..]).unwrap(), manifest: first };
+    let page = index.texts_wanted(9).unwrap();
+    assert_eq!((page.documents.as_slice(), page.more), (&[wanted][..], false));
+    let second = add(&mut index, &[b"d", b"b"]);
+    assert_eq!(index.texts_wanted(9).unwrap().documents[1].manifest, second);
+    assert_eq!(read_all(&mut index, 1), ["b", "d"]);
+    assert_eq!(index.texts_wanted(9).unwrap().documents, []);
+    let again = [ManifestLine { digest: Digest::of(b"d"), path: ManifestPath::new(&b"copy of d"[..]).unwrap() }];
+    let mut addition = index.adding(None).unwrap();
+    again.iter().for_each(|line| addition.add(line));
+    addition.finish(&Digest::of(b"copies")).unwrap();
+    assert_eq!(index.texts_behind().unwrap(), 1);
+    assert_eq!(read_all(&mut index, 9), [""; 0], "one that is known under another name is passed");
+}
+
+#[test]
+fn a_page_of_documents_that_are_all_known_moves_the_mark_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    // More than one page looks at.
+    let paths: Vec<Vec<u8>> = (0..20_500).map(|number| format!("{number:05}").into_bytes()).collect();
+    let mut addition = index.adding(None).unwrap();
+    for path in &paths {
+        let content = if path == b"20400" { "new" } else { "same" };
+        let path = ManifestPath::new(path.clone()).unwrap();
+        addition.add(&ManifestLine { digest: Digest::of(content.as_bytes()), path });
     }
-    assert_eq!(wanted, ["d", "b"]);
-    assert_eq!(index.texts_wanted(None, 9).unwrap().documents, []);
+    addition.finish(&Digest::of(b"manifest")).unwrap();
+    note(&mut index, &[(Digest::of(b"same"), text("known"))]);
+    assert_eq!(index.texts_behind().unwrap(), 20_500);
+    let page = index.texts_wanted(9).unwrap();
+    assert_eq!((page.documents.len(), page.more), (0, true));
+    index.add_texts(&[], page.up_to).unwrap();
+    assert_eq!(index.texts_behind().unwrap(), 500);
+    let stale = page.up_to;
+    assert_eq!(read_all(&mut index, 9), ["20400"]);
+    index.add_texts(&[], stale).unwrap();
+    assert_eq!(index.texts_behind().unwrap(), 0, "the mark never goes back");
+}
+
+#[test]
+fn an_index_that_was_made_again_wants_every_document_again() {
+    let (folder, blobs) = (tempfile::tempdir().unwrap(), MemoryBlobs::new());
+    let at = folder.path().join("index");
+    let line = ManifestLine { digest: Digest::of(b"a"), path: ManifestPath::new(&b"a"[..]).unwrap() };
+    let manifest = write_manifest(std::iter::once(Ok::<_, std::convert::Infallible>(line)), &blobs).unwrap().digest;
+    let all = [Collection::alone(manifest)];
+    let mut index = Index::rebuild(&at, &all, &blobs, Watch::default()).unwrap();
+    assert_eq!(read_all(&mut index, 1), ["a"]);
+    drop(index);
+    let mut index = Index::rebuild(&at, &all, &blobs, Watch::default()).unwrap();
+    assert_eq!(read_all(&mut index, 1), ["a"]);
 }
 
 #[test]
@@ -194,8 +255,8 @@ fn a_text_that_is_forgotten_leaves_no_word_in_the_file() {
     add(&mut index, &[b"a", b"b"]);
     // Enough of it that it has pages of its own, and words enough that they are written in several pieces.
     let body = |word: &str| (0..3_000).map(|number| format!("{word}{number} ")).collect::<String>();
-    index.add_texts(&[(Digest::of(b"a"), text(&body("secretary")))]).unwrap();
-    index.add_texts(&[(Digest::of(b"b"), text(&body("open")))]).unwrap();
+    note(&mut index, &[(Digest::of(b"a"), text(&body("secretary")))]);
+    note(&mut index, &[(Digest::of(b"b"), text(&body("open")))]);
     let holds = |word: &[u8]| {
         let files = fs::read_dir(folder.path()).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
         files.into_iter().any(|bytes| bytes.windows(word.len()).any(|run| run == word))
@@ -206,7 +267,7 @@ fn a_text_that_is_forgotten_leaves_no_word_in_the_file() {
     assert_eq!(said(&mut index, "secretary7").len() + said(&mut index, "secr*").len(), 0);
     assert_eq!(said(&mut index, "open7").len(), 1);
     assert!(!holds(b"secretary"), "not in the file, nor in its log");
-    index.add_texts(&[(Digest::of(b"a"), text("secretary again"))]).unwrap();
+    note(&mut index, &[(Digest::of(b"a"), text("secretary again"))]);
     assert_eq!(said(&mut index, "secretary").len(), 0, "forgotten for good");
     index.forget_text(&Digest::of(b"a")).unwrap();
     assert_eq!(index.text_counts().unwrap().forgotten, 1);
@@ -230,10 +291,9 @@ fn more_rows_than_a_page_looks_at_are_all_found_page_after_page() {
     let page = search(&mut index, &report);
     assert_eq!((page.hits.len(), page.total), (50, Some(Total::AtLeast(10_000))));
     assert_eq!(page.total.unwrap().to_string(), "at least 10000");
-    // One more, behind all of them. Its size and its collection lead straight to it; what it is not in does not.
+    // One more, behind all of them. Its collection leads straight to it; what it is not in does not.
     let rare = add(&mut index, &[b"zz report of another length"]);
     for query in [
-        Query { size_bytes: Span { from: Some(13), to: None }, ..report.clone() },
         Query { within: Within::Except(BTreeSet::from([many])), ..report.clone() },
         Query { within: Within::Only(BTreeSet::from([rare])), ..report.clone() },
     ] {
@@ -267,7 +327,7 @@ fn a_page_of_another_search_is_refused() {
     assert!(matches!(refused, Err(IndexError::Query(QueryProblem::NoCursor))), "{refused:?}");
     let written = first.next.unwrap().to_string();
     assert!(written.parse::<Cursor>().is_ok());
-    for wrong in ["", "n", "x.0.1.", "n.0.x.", "n.0.1", "p.1.1.6", "p.1.1.6g", "p.1.1.+1", "p.1.1.é"] {
+    for wrong in ["", "n", "x.0.1.", "n.0.x.", "n.0.1", "s.0.1.", "p.1.1.6", "p.1.1.6g", "p.1.1.+1", "p.1.1.é"] {
         assert_eq!(wrong.parse::<Cursor>(), Err(QueryProblem::NoCursor), "{wrong}");
     }
     assert_eq!(format!("p.1.1.{}", "61".repeat(4097)).parse::<Cursor>(), Err(QueryProblem::NoCursor));
@@ -322,7 +382,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let mut index = empty(folder.path());
         add(&mut index, &[b"a b", b"drop table files"]);
-        index.add_texts(&[(Digest::of(b"a b"), text("a b c near and or not path"))]).unwrap();
+        note(&mut index, &[(Digest::of(b"a b"), text("a b c near and or not path"))]);
         for typed in typed.iter().map(String::as_str).chain(NASTY) {
             let Ok(words) = Words::parse(typed) else { continue };
             let (name, text) = (Some(words.clone()), Some(words));

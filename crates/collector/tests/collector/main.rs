@@ -4,7 +4,6 @@
 mod crashes;
 mod damage;
 mod index;
-mod index_measure;
 mod index_model;
 mod index_search;
 mod measured;
