@@ -26,6 +26,7 @@ mod past;
 mod playbooks;
 mod retention;
 mod review;
+mod searching;
 mod sheet;
 mod support;
 mod tidy;

@@ -10,8 +10,8 @@ use portreeve_model::Day;
 use portreeve_model::reference::{BadReference, PersonId};
 
 use crate::commands::{
-    action, certificate, completions, decision, demo, evidence, finding, framework, init, lint, log, mapping, next,
-    organisation, pack, person, playbook, readiness, requirement, retention, risk, scheme, source, status, undo,
+    action, certificate, completions, decision, demo, evidence, finding, framework, index, init, lint, log, mapping,
+    next, organisation, pack, person, playbook, readiness, requirement, retention, risk, scheme, source, status, undo,
     verify, why,
 };
 use crate::failure::Failure;
@@ -146,6 +146,9 @@ pub(crate) enum Command {
     /// People and their roles
     #[command(subcommand)]
     Person(person::PersonCommand),
+    /// The cache by which evidence is searched; it can always be made again
+    #[command(subcommand)]
+    Index(index::IndexCommand),
     /// The entries, oldest first; or the ledger itself, its checkpoint, one entry's proof
     Log(log::LogArgs),
     /// Check the whole register: entries, signatures, rules and files

@@ -48,8 +48,8 @@ pub struct Remembering<'a> {
     pub leaves: bool,
 }
 
-/// Told of each file in a collection with its size in bytes, in order.
-pub type Listener<'a> = dyn FnMut(&ManifestLine, u64) + 'a;
+/// Told of each file in a collection, in order.
+pub type Listener<'a> = dyn FnMut(&ManifestLine) + 'a;
 
 /// How a collection is to be made.
 #[derive(Default)]
@@ -60,7 +60,7 @@ pub struct Collecting<'a> {
     pub remembering: Option<Remembering<'a>>,
     /// The manifest to compare with.
     pub earlier: Option<Digest>,
-    /// Told of each file in the collection with its size, in order.
+    /// Told of each file in the collection, in order.
     pub listener: Option<&'a mut Listener<'a>>,
     /// How many threads read; as many as are useful if nobody says.
     pub workers: Option<NonZeroUsize>,
@@ -191,7 +191,7 @@ impl Record<'_> {
             comparison.file(&line.path, &line.digest).map_err(CollectError::Earlier)?;
         }
         if let Some(listener) = &mut self.listener {
-            listener(line, found.stamp.size_bytes);
+            listener(line);
         }
         self.watch.report(self.done);
         Ok(())

@@ -25,7 +25,8 @@ pub struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    pub(crate) fn report(&self, progress: Progress) {
+    /// Tells how far it is, if anybody wants to know.
+    pub fn report(&self, progress: Progress) {
         if let Some(report) = self.report {
             report(progress);
         }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portreeve_collector::{Blobs as _, FileBlobs, read_manifest};
+use portreeve_collector::{Blobs as _, FileBlobs, Watch, read_manifest};
 use portreeve_model::reference::{EvidenceId, PersonId};
 use portreeve_model::register::evidence::{Content, Evidence, EvidenceWithdrawn};
 use portreeve_model::{Digest, Event, Refusal, Register};
@@ -101,6 +101,8 @@ impl Session {
     }
 
     fn remove(&self, erasure: &Erasure) -> Result<(), EngineError> {
+        // The words of a document go before its bytes: as long as the bytes are there, the erasure is not finished.
+        self.index(Watch::default())?.forget_texts(&erasure.removes)?;
         let names: Vec<Digest> = erasure.removes.iter().copied().collect();
         Ok(self.blobs.remove_all(&names)?)
     }

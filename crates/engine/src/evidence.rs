@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Changes, CollectError, Collected, Collecting, Keep, NotHashed, Omitted, Remembering, Selection, Source, Survey,
-    TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
+    Addition, Changes, CollectError, Collected, Collecting, Keep, Listener, NotHashed, Omitted, Remembering, Selection,
+    Source, Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
 };
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
@@ -15,6 +15,7 @@ use portreeve_model::{Digest, Refusal, Register};
 
 use crate::clock;
 use crate::error::EngineError;
+use crate::index;
 use crate::session::{Mode, Recorded, Session};
 
 /// How many files a collection may have for each to be compared with what is held already. Somebody who adds one file by
@@ -77,6 +78,8 @@ pub struct Added {
     pub recorded: Recorded,
     /// The files, when it is made of files.
     pub taken: Taken,
+    /// Why they are not in the index yet, if they are not: they are put there before it is asked the next time.
+    pub not_indexed: Option<String>,
 }
 
 impl Session {
@@ -91,16 +94,24 @@ impl Session {
         mode: Mode,
         event: impl FnOnce(Content, Option<Collection>) -> EvidenceAdded,
     ) -> Result<Added, EngineError> {
+        // The files go into the index while they are read, and become visible there when an entry names them.
+        let mut index = if mode == Mode::Write { Some(self.index(taking.watch)?) } else { None };
+        let follows = taking.after.map(|after| self.manifest_of(after)).transpose()?;
+        let mut addition = match &mut index {
+            Some(index) => index::begin(index, follows.as_ref())?,
+            None => None,
+        };
         let taken = match (mode, taking.after) {
-            (Mode::Write, _) | (Mode::DryRun, Some(_)) => self.take(taking, mode)?,
+            (Mode::Write, _) | (Mode::DryRun, Some(_)) => self.take(taking, mode, addition.as_mut())?,
             (Mode::DryRun, None) => self.look(taking)?,
         };
         let event = event(taken.content.clone(), taken.collection.clone());
         let recorded = self.record(by, vec![event.into()], mode)?;
-        if mode == Mode::Write {
-            self.index(taking.watch)?;
-        }
-        Ok(Added { recorded, taken })
+        let indexed = match (addition, taken.content.manifest()) {
+            (Some(addition), Some(manifest)) => addition.finish(manifest).map(|_| ()),
+            _ => Ok(()),
+        };
+        Ok(Added { recorded, taken, not_indexed: indexed.err().map(|error| error.to_string()) })
     }
 
     /// The register and its key are never evidence of themselves.
@@ -114,9 +125,14 @@ impl Session {
 
     /// Keeps the bytes and the manifest, as far as asked. Nothing refers to them until an entry does. A dry run reads
     /// what it must to tell what is different, and keeps nothing.
-    pub(crate) fn take(&self, taking: &Taking<'_>, mode: Mode) -> Result<Taken, EngineError> {
+    pub(crate) fn take(
+        &self,
+        taking: &Taking<'_>,
+        mode: Mode,
+        addition: Option<&mut Addition<'_>>,
+    ) -> Result<Taken, EngineError> {
         let keep = if mode == Mode::DryRun { Keep::Nothing } else { taking.keep };
-        let collected = self.walk(taking, keep, mode == Mode::Write)?;
+        let collected = self.walk(taking, keep, mode == Mode::Write, addition)?;
         if !collected.is_complete() && !taking.gaps_will_do {
             return Err(EngineError::Incomplete { omitted: collected.omitted });
         }
@@ -139,7 +155,13 @@ impl Session {
     }
 
     /// Walks and reads what there is; `leaves` says whether to remember it for the next walk.
-    pub(crate) fn walk(&self, taking: &Taking<'_>, keep: Keep, leaves: bool) -> Result<Collected, EngineError> {
+    pub(crate) fn walk(
+        &self,
+        taking: &Taking<'_>,
+        keep: Keep,
+        leaves: bool,
+        addition: Option<&mut Addition<'_>>,
+    ) -> Result<Collected, EngineError> {
         let source = self.source(taking.files)?;
         let scans = self.place.scans();
         let remembering = match taking.files {
@@ -156,7 +178,9 @@ impl Session {
             }
         };
         let earlier = taking.after.map(|after| self.manifest_of(after)).transpose()?;
-        let how = Collecting { keep, remembering, earlier, watch: taking.watch, ..Collecting::default() };
+        let mut add = addition.map(|addition| |line: &ManifestLine| addition.add(line));
+        let listener = add.as_mut().map(|add| add as &mut Listener<'_>);
+        let how = Collecting { keep, remembering, earlier, listener, watch: taking.watch, ..Collecting::default() };
         Ok(collect(&source, &self.blobs, how)?)
     }
 

@@ -1,20 +1,45 @@
 //! Keeping the index over the collections that the ledger names. It is a cache: must never answer anything that the
 //! manifests, the store and the ledger would not.
 
+mod reading;
+mod search;
+
 use std::collections::BTreeMap;
 
-use portreeve_collector::{Collection, Index, Watch};
+use portreeve_collector::{Addition, Collection, CollectionRow, Index, IndexError, Watch};
 use portreeve_model::register::evidence::EvidenceAdded;
 use portreeve_model::{Digest, Event, History};
 
 use crate::error::EngineError;
 use crate::session::Session;
 
+pub use reading::{Reading, Texts};
+pub use search::{Found, FoundFile, NextPage, Search};
+
 impl Session {
     /// The index over every manifest the ledger names, made again if it is not that.
     pub(crate) fn index(&self, watch: Watch<'_>) -> Result<Index, EngineError> {
         let collections = collections(self.history());
         Ok(Index::open_or_rebuild(self.place.index(), &collections, &self.blobs, watch)?.0)
+    }
+
+    /// Makes the index again, whatever it is now. Gives what it holds; it knows no texts then.
+    ///
+    /// # Errors
+    /// When a manifest cannot be read, the index cannot be written, or it was stopped. The old one is still there then.
+    pub fn rebuild_index(&self, watch: Watch<'_>) -> Result<Vec<CollectionRow>, EngineError> {
+        let collections = collections(self.history());
+        Ok(Index::rebuild(self.place.index(), &collections, &self.blobs, watch)?.collections()?)
+    }
+}
+
+/// Begins to add the collection that is about to be made; nothing when somebody else is adding theirs, and then the index
+/// takes it from the manifest later.
+pub(crate) fn begin<'i>(index: &'i mut Index, follows: Option<&Digest>) -> Result<Option<Addition<'i>>, EngineError> {
+    match index.adding(follows) {
+        Ok(addition) => Ok(Some(addition)),
+        Err(IndexError::Busy) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

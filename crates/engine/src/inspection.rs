@@ -67,7 +67,7 @@ impl Session {
             watch: Watch { pace: Some(&spend), ..how.watch },
             ..Taking::all(&files)
         };
-        let found = self.walk(&taking, Keep::Nothing, true)?;
+        let found = self.walk(&taking, Keep::Nothing, true, None)?;
         let changes = found.changes.unwrap_or_default();
         let (files, bytes, read) = (found.files, found.bytes, found.read);
         Ok(Inspection { folder, files, bytes, read, changes, omitted: found.omitted })

@@ -190,7 +190,8 @@ fn entry(session: &Session, history: &History, line: &Line, shelf: &Path) -> Res
 
 fn collected(session: &Session, line: &Line, artefacts: &Artefacts, shelf: &Path) -> Result<Event, EngineError> {
     let files: Vec<PathBuf> = artefacts.files.iter().map(|name| shelf.join(name)).collect();
-    let taken = session.take(&Taking::all(&Files::Named(files)), Mode::Write).map_err(|error| line.wrong(error))?;
+    let taken =
+        session.take(&Taking::all(&Files::Named(files)), Mode::Write, None).map_err(|error| line.wrong(error))?;
     Ok(EvidenceAdded {
         id: artefacts.id.clone(),
         title: artefacts.title.clone(),

@@ -6,6 +6,7 @@ mod calendar;
 mod comparing;
 mod judging;
 mod retention;
+mod searching;
 mod share;
 mod verifying;
 pub(crate) mod withdrawing;
@@ -56,6 +57,9 @@ pub(crate) enum EvidenceCommand {
     Show(ShowArgs),
     /// Find the evidence that holds a file
     Find(judging::FindArgs),
+    /// Search the files of evidence by their paths, their texts and what they are
+    #[command(after_help = searching::EXAMPLE)]
+    Search(searching::SearchArgs),
     /// Say what is different between two exports, before and after
     #[command(after_help = comparing::EXAMPLE)]
     Compare(comparing::CompareArgs),
@@ -90,6 +94,7 @@ impl Run for EvidenceCommand {
             EvidenceCommand::List(_) => "list the evidence",
             EvidenceCommand::Show(_) => "show the evidence",
             EvidenceCommand::Find(_) => "find the evidence",
+            EvidenceCommand::Search(_) => "search the evidence",
             EvidenceCommand::Compare(_) => "compare the evidence",
         }
     }
@@ -112,6 +117,7 @@ impl Run for EvidenceCommand {
             EvidenceCommand::List(args) => view::all_evidence(&door.ask()?, args.waiting),
             EvidenceCommand::Show(args) => view::evidence(&door.ask()?, &args.id),
             EvidenceCommand::Find(args) => judging::find(&args, door),
+            EvidenceCommand::Search(args) => searching::search(&args, door),
             EvidenceCommand::Compare(args) => comparing::compare(args, door),
         }
     }

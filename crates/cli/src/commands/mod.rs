@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod evidence;
 pub(crate) mod finding;
 pub(crate) mod framework;
+pub(crate) mod index;
 pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod log;
@@ -77,6 +78,7 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Organisation(args) => one(args, &mut door),
         Command::Person(args) => one(args, &mut door),
         Command::Playbook(args) => one(args, &mut door),
+        Command::Index(args) => one(args, &mut door),
         Command::Log(args) => one(args, &mut door),
         Command::Verify(args) => one(args, &mut door),
         Command::Undo(args) => one(args, &mut door),

@@ -45,19 +45,12 @@ const TEXT_COST: u32 = 4;
 
 /// What it costs to ask a row of a way for the rest of the query, in rows read.
 pub(super) fn cost_of_rest(query: &Query, driver: Driver) -> u32 {
-    let cost_of = |words: &Option<Words>, of: Driver| match words {
-        Some(words) if driver != of => {
-            if words.are_open() {
-                OPEN_WORDS_COST
-            } else {
-                WORDS_COST
-            }
-        }
-        _ => 0,
-    };
+    let cost = |words: &Words| if words.are_open() { OPEN_WORDS_COST } else { WORDS_COST };
+    let cost_of = |words: &Option<Words>, of: Driver| words.as_ref().filter(|_| driver != of).map_or(0, cost);
     let through_text = matches!(driver, Driver::Text | Driver::Kind) || query.kind.is_some();
     let texts = if through_text { TEXT_COST } else { 0 };
-    1 + cost_of(&query.name, Driver::Name) + cost_of(&query.text, Driver::Text) + texts
+    let not_named = query.not_named.as_ref().map_or(0, cost);
+    1 + cost_of(&query.name, Driver::Name) + cost_of(&query.text, Driver::Text) + not_named + texts
 }
 
 /// One step of a way: where it is, and the row there.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Add;
 use std::str::FromStr;
 
 use portreeve_model::Digest;
@@ -22,6 +23,8 @@ pub struct Query {
     pub path: Option<Vec<u8>>,
     /// Words of its path: of its name and of its folders. Case and accents make no difference.
     pub name: Option<Words>,
+    /// Words that its path must not have, all of them.
+    pub not_named: Option<Words>,
     /// Words of its text.
     pub text: Option<Words>,
     /// What it is, in the word that came with its text.
@@ -130,6 +133,29 @@ pub enum Total {
     Exactly(u64),
     /// At least as many; nobody counted on.
     AtLeast(u64),
+}
+
+impl Total {
+    /// As many, or more that nobody counted.
+    #[must_use]
+    pub const fn or_more(self) -> Total {
+        match self {
+            Total::Exactly(count) | Total::AtLeast(count) => Total::AtLeast(count),
+        }
+    }
+}
+
+impl Add for Total {
+    type Output = Total;
+
+    fn add(self, other: Total) -> Total {
+        let (Total::Exactly(one) | Total::AtLeast(one), Total::Exactly(two) | Total::AtLeast(two)) = (self, other);
+        let sum = Total::Exactly(one.saturating_add(two));
+        match (self, other) {
+            (Total::Exactly(_), Total::Exactly(_)) => sum,
+            _ => sum.or_more(),
+        }
+    }
 }
 
 impl fmt::Display for Total {

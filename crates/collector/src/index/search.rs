@@ -32,7 +32,7 @@ impl Index {
     /// # Errors
     /// When the query makes no sense, the index cannot be read, names cannot be added, or the caller stopped it.
     pub fn search(&mut self, query: &Query, watch: Watch<'_>) -> Result<Page, IndexError> {
-        if query.name.is_some() {
+        if query.name.is_some() || query.not_named.is_some() {
             self.add_names(watch)?;
         }
         // One view of the index for all the questions of a page.
@@ -191,6 +191,7 @@ struct Rest<'a> {
     /// What it costs to ask, in rows read.
     cost: u32,
     name: Option<String>,
+    not_named: Option<String>,
     text: Option<String>,
     kind: Option<&'a str>,
     within: Option<Among>,
@@ -199,6 +200,7 @@ struct Rest<'a> {
 impl<'a> Rest<'a> {
     fn of(query: &'a Query, driver: Driver, within: Option<Among>) -> Rest<'a> {
         let name = query.name.as_ref().filter(|_| driver != Driver::Name).map(Words::expression);
+        let not_named = query.not_named.as_ref().map(Words::expression);
         let text = query.text.as_ref().filter(|_| driver != Driver::Text).map(Words::expression);
         let kind = query.kind.as_deref().filter(|_| driver != Driver::Kind);
         let is_left = |other: Driver| match other {
@@ -207,8 +209,8 @@ impl<'a> Rest<'a> {
             Driver::Path => driver != Driver::Path && query.path.is_some(),
             _ => driver != other && other.fits(query),
         };
-        let is_nothing = within.is_none() && !Driver::ALL.into_iter().any(is_left);
-        Rest { is_nothing, cost: cost_of_rest(query, driver), name, text, kind, within }
+        let is_nothing = within.is_none() && not_named.is_none() && !Driver::ALL.into_iter().any(is_left);
+        Rest { is_nothing, cost: cost_of_rest(query, driver), name, not_named, text, kind, within }
     }
 
     /// The newest collection with the row, of those asked for.
@@ -225,7 +227,12 @@ impl<'a> Rest<'a> {
             && query.path.as_ref().is_none_or(|start| row.path.as_bytes().starts_with(start))
             && self.is_of_kind(connection, row)?
             && matches(connection, "names", self.name.as_deref(), || Ok(Some(row.id)))?
+            && !self.is_named_so(connection, row)?
             && matches(connection, "words", self.text.as_deref(), || text_id(connection, &row.digest))?)
+    }
+
+    fn is_named_so(&self, connection: &Connection, row: &FileRecord) -> Result<bool, IndexError> {
+        Ok(self.not_named.is_some() && matches(connection, "names", self.not_named.as_deref(), || Ok(Some(row.id)))?)
     }
 
     fn is_of_kind(&self, connection: &Connection, row: &FileRecord) -> Result<bool, IndexError> {

@@ -129,13 +129,13 @@ impl Index {
         Ok(u64::try_from(behind).unwrap_or_default())
     }
 
-    /// Notes what was found out about documents, and goes on from `up_to`, in one transaction. A document of that page that
-    /// is not in `found` is not wanted again, unless it is collected again under another name. What is known already, or
+    /// Notes what was found out about documents, and goes on from `up_to`, in one transaction; from where it was, if a page
+    /// was not finished. A document of a finished page that is not in `found` is not wanted again, unless it is collected again under another name. What is known already, or
     /// was forgotten, stays as it is.
     ///
     /// # Errors
     /// [`IndexError::Busy`], or when the index cannot be written.
-    pub fn add_texts(&mut self, found: &[(Digest, TextFound)], up_to: RowMark) -> Result<(), IndexError> {
+    pub fn add_texts(&mut self, found: &[(Digest, TextFound)], up_to: Option<RowMark>) -> Result<(), IndexError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
             let mut insert = transaction.prepare_cached(
@@ -158,28 +158,37 @@ impl Index {
                 }
             }
         }
-        Mark::Texts.advance(&transaction, up_to.0)?;
+        if let Some(RowMark(up_to)) = up_to {
+            Mark::Texts.advance(&transaction, up_to)?;
+        }
         Ok(transaction.commit()?)
     }
 
-    /// Forgets the text of a document, if there is one, and that for good: it is not wanted again. To be called when
-    /// evidence is withdrawn or erased and no other holds the document; and again after the index was rebuilt, because a
-    /// rebuilt index knows nothing of it. No word of the text is left in the file or in its log.
+    /// Forgets the texts of documents, if there are any, and that for good: they are not wanted again. To be called before
+    /// the bytes of evidence are erased that no other holds. No word of the texts is left in the file or in its log.
     ///
     /// # Errors
     /// [`IndexError::Busy`] also when somebody is just reading the log; then call it again. When the index cannot be
     /// written.
-    pub fn forget_text(&mut self, digest: &Digest) -> Result<(), IndexError> {
+    pub fn forget_texts<'d>(&mut self, digests: impl IntoIterator<Item = &'d Digest>) -> Result<(), IndexError> {
         self.connection.pragma_update(None, "secure_delete", true)?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if let Some(id) = text_id(&transaction, digest)? {
-            let sql = "INSERT INTO words (words, rowid, body)
-                       SELECT 'delete', id, body FROM texts WHERE id = ?1 AND body IS NOT NULL";
-            transaction.execute(sql, [id])?;
+        {
+            let mut words = transaction.prepare_cached(
+                "INSERT INTO words (words, rowid, body)
+                 SELECT 'delete', id, body FROM texts WHERE id = ?1 AND body IS NOT NULL",
+            )?;
+            let mut forget = transaction.prepare_cached(
+                "INSERT INTO texts (head, tail, state) VALUES (?1, ?2, ?3) ON CONFLICT (head, tail)
+                 DO UPDATE SET state = ?3, media = NULL, kind = NULL, because = NULL, body = NULL",
+            )?;
+            for digest in digests {
+                if let Some(id) = text_id(&transaction, digest)? {
+                    words.execute([id])?;
+                }
+                forget.execute((head(digest), tail(digest), FORGOTTEN))?;
+            }
         }
-        let sql = "INSERT INTO texts (head, tail, state) VALUES (?1, ?2, ?3) ON CONFLICT (head, tail)
-                   DO UPDATE SET state = ?3, media = NULL, kind = NULL, because = NULL, body = NULL";
-        transaction.execute(sql, (head(digest), tail(digest), FORGOTTEN))?;
         transaction.commit()?;
         // The log holds the pages as they were.
         let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))?;

@@ -59,6 +59,13 @@ impl Words {
         }
     }
 
+    /// These and the others.
+    #[must_use]
+    pub fn and(mut self, others: Words) -> Words {
+        self.0.extend(others.0);
+        self
+    }
+
     /// Whether one of them only begins so.
     pub(super) fn are_open(&self) -> bool {
         self.0.iter().any(|part| part.open)

@@ -127,7 +127,7 @@ fn a_collection_is_added_while_it_is_made_and_seen_when_it_is_finished() {
     let mut index = rebuilt(&at, &[], &blobs);
     let collected = |index: &mut Index, follows: Option<Digest>, finished: bool| {
         let mut addition = index.adding(follows.as_ref()).unwrap();
-        let mut listener = |line: &ManifestLine, _| addition.add(line);
+        let mut listener = |line: &ManifestLine| addition.add(line);
         let how = Collecting { listener: Some(&mut listener), ..Collecting::default() };
         let manifest = collect(&whole(&tree), &blobs, how).unwrap().manifest.digest;
         assert_eq!(Index::open(&at).unwrap().collection(&manifest).unwrap(), None, "not before it is finished");

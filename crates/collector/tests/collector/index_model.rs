@@ -305,7 +305,7 @@ fn with_texts(index: &mut Index) {
         })
         .collect();
     let up_to = index.texts_wanted(100).unwrap().up_to;
-    index.add_texts(&found, up_to).unwrap();
+    index.add_texts(&found, Some(up_to)).unwrap();
 }
 
 proptest! {

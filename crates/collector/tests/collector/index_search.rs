@@ -34,7 +34,7 @@ fn add(index: &mut Index, paths: &[&[u8]]) -> Digest {
 /// Notes texts, and leaves the mark where it is.
 fn note(index: &mut Index, found: &[(Digest, TextFound)]) {
     let up_to = index.texts_wanted(0).unwrap().up_to;
-    index.add_texts(found, up_to).unwrap();
+    index.add_texts(found, Some(up_to)).unwrap();
 }
 
 fn words(typed: &str) -> Option<Words> {
@@ -176,7 +176,7 @@ fn read_all(index: &mut Index, limit: u32) -> Vec<String> {
         let behind = index.texts_behind().unwrap();
         read.extend(page.documents.iter().map(|document| document.path.display().to_string()));
         let found: Vec<_> = page.documents.iter().map(|document| (document.digest, text("read"))).collect();
-        index.add_texts(&found, page.up_to).unwrap();
+        index.add_texts(&found, Some(page.up_to)).unwrap();
         if !page.more {
             assert_eq!(index.texts_behind().unwrap(), 0);
             return read;
@@ -193,7 +193,7 @@ fn documents_are_wanted_once_in_the_order_in_which_they_were_collected() {
     let first = add(&mut index, &[b"a", b"b", b"c"]);
     assert_eq!(index.texts_behind().unwrap(), 3);
     note(&mut index, &[(Digest::of(b"c"), text("known"))]);
-    index.forget_text(&Digest::of(b"a")).unwrap();
+    index.forget_texts([&Digest::of(b"a")]).unwrap();
     let wanted = TextWanted { digest: Digest::of(b"b"), path: ManifestPath::new(&b"b"[..]).unwrap(), manifest: first };
     let page = index.texts_wanted(9).unwrap();
     assert_eq!((page.documents.as_slice(), page.more), (&[wanted][..], false));
@@ -226,11 +226,11 @@ fn a_page_of_documents_that_are_all_known_moves_the_mark_on() {
     assert_eq!(index.texts_behind().unwrap(), 20_500);
     let page = index.texts_wanted(9).unwrap();
     assert_eq!((page.documents.len(), page.more), (0, true));
-    index.add_texts(&[], page.up_to).unwrap();
+    index.add_texts(&[], Some(page.up_to)).unwrap();
     assert_eq!(index.texts_behind().unwrap(), 500);
     let stale = page.up_to;
     assert_eq!(read_all(&mut index, 9), ["20400"]);
-    index.add_texts(&[], stale).unwrap();
+    index.add_texts(&[], Some(stale)).unwrap();
     assert_eq!(index.texts_behind().unwrap(), 0, "the mark never goes back");
 }
 
@@ -263,13 +263,13 @@ fn a_text_that_is_forgotten_leaves_no_word_in_the_file() {
     };
     assert!(holds(b"secretary1") && holds(b"open1"));
     assert_eq!(said(&mut index, "secretary7").len(), 1);
-    index.forget_text(&Digest::of(b"a")).unwrap();
+    index.forget_texts([&Digest::of(b"a")]).unwrap();
     assert_eq!(said(&mut index, "secretary7").len() + said(&mut index, "secr*").len(), 0);
     assert_eq!(said(&mut index, "open7").len(), 1);
     assert!(!holds(b"secretary"), "not in the file, nor in its log");
     note(&mut index, &[(Digest::of(b"a"), text("secretary again"))]);
     assert_eq!(said(&mut index, "secretary").len(), 0, "forgotten for good");
-    index.forget_text(&Digest::of(b"a")).unwrap();
+    index.forget_texts([&Digest::of(b"a")]).unwrap();
     assert_eq!(index.text_counts().unwrap().forgotten, 1);
     assert!(
         index

@@ -236,6 +236,12 @@ pub(super) fn record(
     }
     let change = change.note(waiting(desk, &event));
     let outcome = change.told(desk.register().is_demonstration(), &added.recorded);
+    let outcome = match added.not_indexed {
+        Some(because) => {
+            outcome.warn(format!("it is recorded, and not in the index yet, which is tried again: {because}"))
+        }
+        None => outcome,
+    };
     Ok(match left_out(&added.taken.omitted) {
         Some(warning) => outcome.warn(warning),
         None => outcome,

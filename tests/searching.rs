@@ -1,0 +1,124 @@
+//! Searching the files of evidence by their paths, their texts and what they are. The files of these tests are invented.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::support::{Place, day};
+
+const COLLECT: &str = "evidence collect share --kind configuration-export --shows";
+
+fn with_a_share() -> Place {
+    let place = Place::with_an_action();
+    for (path, text) in [
+        ("share/ict/firewall-rules.txt", "permit tcp any any\ndeny ip any any log\n"),
+        ("share/ict/minutes.txt", "The board asked about the Firewall and the café.\n"),
+        ("share/hr/leavers.csv", "name,left\nofficer-1,2018-10-01\nofficer-2,2018-11-01\n"),
+    ] {
+        place.write(path, text);
+    }
+    place
+}
+
+fn paths(found: &serde_json::Value) -> Vec<String> {
+    let files = found["files"].as_array().unwrap();
+    files.iter().map(|file| file["path"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn files_are_found_by_name_text_media_digest_and_what_they_are_for() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {} --for RAP-001", day(0))).fine();
+    let found = |question: &str| paths(&place.run(&format!("evidence search {question} --json")).fine().json());
+    assert_eq!(found("firewall"), ["ict/firewall-rules.txt", "ict/minutes.txt"], "paths first, then texts");
+    assert_eq!(found("\"permit tcp\""), ["ict/firewall-rules.txt"]);
+    assert_eq!(found("cafe"), ["ict/minutes.txt"], "accents make no difference");
+    assert_eq!(found("--name leav*"), ["hr/leavers.csv"]);
+    assert_eq!(found("--media table --for RAP-001"), ["hr/leavers.csv"]);
+    assert_eq!(found("--below ict/m"), ["ict/minutes.txt"]);
+    assert_eq!(found(&format!("any --in E-0001 --from {0} --kind configuration-export", day(0))).len(), 1);
+    let digest = place.run("evidence search officer-2 --json").fine().json()["files"][0]["sha256"].clone();
+    assert_eq!(found(&format!("--sha256 {}", &digest.as_str().unwrap()[..10])), ["hr/leavers.csv"]);
+    let _ = place.run("evidence search firewall").fine().says("the [Firewall] and the café").says("2 files.");
+
+    for nothing in ["elephant", "firewall --kind policy", "--media picture", &format!("any --to {}", day(-1))] {
+        let _ = place.run(&format!("evidence search {nothing}")).exits(1).says("No file was found");
+    }
+    for (wrong, said) in [("?!", "there is no word"), ("--sha256 12", "first digits"), ("--after x", "go on from")] {
+        let _ = place.run(&format!("evidence search {wrong}")).exits(2).warns(said);
+    }
+    let _ = place.run("evidence search any --in E-0009").exits(2);
+}
+
+#[test]
+fn pages_tell_every_file_once_and_a_rebuilt_index_answers_the_same() {
+    let place = with_a_share();
+    for number in 0..30 {
+        place.write(&format!("share/logs/review-{number}.txt"), &format!("reviewed {number}, see the minutes"));
+    }
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    let _ = place.run("index read").fine().says("33 documents read; 0 without");
+    let all = |limit: u32| {
+        let (mut told, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = place.run(&format!("evidence search minutes --limit {limit}{after} --json")).fine().json();
+            told.extend(paths(&page));
+            match page["next"].as_str() {
+                Some(next) => after = format!(" --after {next}"),
+                None => return told,
+            }
+        }
+    };
+    let whole = all(100);
+    assert_eq!((whole.len(), whole.first().map(String::as_str)), (31, Some("ict/minutes.txt")));
+    assert_eq!(whole.iter().collect::<BTreeSet<_>>().len(), 31);
+    assert_eq!(all(7), whole);
+    let _ = place.run("index rebuild").fine().says("1 collection with 33 files");
+    assert_eq!(all(7), whole, "and documents were read again for it");
+    fs::remove_file(place.path("register/index.sqlite")).unwrap();
+    assert_eq!(all(7), whole);
+    let _ = place.run("verify").fine();
+}
+
+#[test]
+fn what_was_taken_back_is_not_found_and_what_was_erased_leaves_no_word() {
+    let place = with_a_share();
+    place.write("share/hr/secret.txt", "the codeword is xylophone");
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    let _ = place.run("evidence search xylophone").fine();
+    let index = || ["index.sqlite", "index.sqlite-wal"].map(|name| fs::read(place.path(&format!("register/{name}"))));
+    let has = |bytes: &[u8]| bytes.windows(9).any(|window| window == b"xylophone");
+    assert!(index().iter().flatten().any(|bytes| has(bytes)), "the test can see the word");
+    let _ = place.run("evidence withdraw E-0001 --reason \"Personal data\" --erase").fine();
+    let _ = place.run("evidence search xylophone").exits(1);
+    let _ = place.run("evidence search xylophone --withdrawn").exits(1);
+    let _ = place.run("evidence search --name secret --withdrawn").fine().says("hr/secret.txt");
+    assert!(!index().iter().flatten().any(|bytes| has(bytes)));
+    let _ = place.run("index rebuild").fine();
+    let _ = place.run("evidence search xylophone --withdrawn").exits(1);
+    let _ = place.run("verify").fine();
+}
+
+#[test]
+fn files_left_in_their_place_are_read_there_if_they_are_what_they_were() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {} --reference", day(0))).fine();
+    place.write("share/ict/minutes.txt", "The board asked about nothing.\n");
+    let found = place.run("evidence search any --json").fine().json();
+    assert_eq!(paths(&found), ["ict/firewall-rules.txt"]);
+    let _ = place.run("evidence search board").exits(1);
+    let again = place.run("evidence rescan E-0001").fine();
+    assert!(again.out.contains("1 changed"), "{}", again.out);
+    let board = place.run("evidence search board --json").fine().json();
+    assert_eq!(board["files"][0]["evidence"], serde_json::json!(["E-0002"]));
+    assert_eq!(paths(&place.run("evidence search firewall --json").fine().json()), ["ict/firewall-rules.txt"]);
+}
+
+#[test]
+fn a_file_that_is_gone_from_the_newest_collection_says_so() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    fs::remove_file(place.path("share/hr/leavers.csv")).unwrap();
+    let _ = place.run("evidence rescan E-0001").fine();
+    let _ = place.run("evidence search --name leavers").fine().says("not in the newest collection");
+    let _ = place.run("evidence search --name rules").fine().says("E-0002");
+}
