@@ -9,8 +9,8 @@ use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// How many batches wait for a worker. Each holds its folder open, and a process may often open only 256 things.
-const WAITING_MAX: usize = 96;
+/// How many batches wait for a worker. Each holds up to 8 folders open, and a process may often open only 256 things.
+const WAITING_MAX: usize = 10;
 
 /// How many files may be under way or done and not yet taken: 65,536, at about 150 bytes an outcome some 10 MB. Two
 /// workers need a quarter of a second for that many of usual size.
@@ -18,7 +18,7 @@ const UNDER_WAY_MAX: usize = 65_536;
 
 /// How many batches may be under way before the one who takes is woken for the first of them. To wake a thread for every
 /// batch costs as much as a tenth of hashing it.
-const TAKEN_AT_ONCE: usize = 64;
+const TAKEN_AT_ONCE: usize = 8;
 
 /// What a walk hands over.
 pub(crate) enum Item<B, P> {

@@ -20,8 +20,19 @@ use crate::{BlobError, Hand, SkipReason, Skipped, Source, Stored, Watch};
 /// Files of up to this size are read in one piece: 1 MiB, so that four workers hold 4 MiB.
 const WHOLE_BYTES: usize = 1024 * 1024;
 
+/// How many files make a batch. A worker deals with that many of usual size in a quarter of a millisecond, which is long
+/// against handing them over, and short against the whole.
+const BATCH_FILES: usize = 64;
+
+/// From how many folders they are at most. Each is held open until they are dealt with.
+const BATCH_FOLDERS: usize = 8;
+
+/// Files that come one after another in the walk, as [`Group`]s of one folder each.
+#[derive(Default)]
+pub(crate) struct Batch(Vec<Group>);
+
 /// Some files of one folder, with what is remembered of each.
-pub(crate) struct Batch {
+struct Group {
     files: Files,
     known: Vec<Option<Known>>,
 }
@@ -35,8 +46,11 @@ pub(crate) struct Found {
     pub(crate) read: bool,
 }
 
+/// Files that were dealt with.
+pub(crate) struct Dealt(Vec<DealtGroup>);
+
 /// Some files of one folder, and what became of each.
-pub(crate) struct Dealt {
+struct DealtGroup {
     prefix: Arc<[u8]>,
     names: Names,
     found: Vec<Result<Found, SkipReason>>,
@@ -61,18 +75,22 @@ pub(crate) enum Event {
 pub(crate) fn events(
     steps: &mut dyn Iterator<Item = Result<Step<Dealt, Passed>, Ended>>,
 ) -> impl Iterator<Item = Result<Event, Ended>> {
-    let mut dealt: Option<(Dealt, usize)> = None;
+    let mut groups = Vec::new().into_iter();
+    let mut dealt: Option<(DealtGroup, usize)> = None;
     std::iter::from_fn(move || {
         loop {
-            if let Some((batch, number)) = &mut dealt {
-                if let Some(event) = batch.event(*number) {
-                    *number += 1;
-                    return Some(Ok(event));
-                }
-                dealt = None;
+            if let Some((group, number)) = &mut dealt
+                && let Some(event) = group.event(*number)
+            {
+                *number += 1;
+                return Some(Ok(event));
+            }
+            dealt = groups.next().map(|group| (group, 0));
+            if dealt.is_some() {
+                continue;
             }
             match steps.next()? {
-                Ok(Step::Done(batch)) => dealt = Some((batch, 0)),
+                Ok(Step::Done(Dealt(next))) => groups = next.into_iter(),
                 Ok(Step::Passed(passed)) => return Some(Ok(Event::Passed(passed))),
                 Err(ended) => return Some(Err(ended)),
             }
@@ -80,7 +98,7 @@ pub(crate) fn events(
     })
 }
 
-impl Dealt {
+impl DealtGroup {
     fn event(&mut self, number: usize) -> Option<Event> {
         let (name, _) = self.names.get(number)?;
         let path = [&self.prefix, name].concat();
@@ -167,13 +185,7 @@ impl Reader<'_> {
                 if crate::watch::is_set(stop) {
                     return Err(Ended::Stopped);
                 }
-                let Files { folder, prefix, names } = batch.files;
-                let look = |name: &[u8]| {
-                    let stamp = look(&folder, name, follow)?;
-                    Ok(Found { digest: Digest::from_bytes([0; 32]), stamp, read: false })
-                };
-                let found = names.iter().map(|(name, _)| look(name)).collect();
-                Ok(Dealt { prefix, names, found })
+                Ok(Dealt(batch.0.into_iter().map(|group| looked_at(group, follow)).collect()))
             },
             |()| Ok(()),
             take,
@@ -181,32 +193,67 @@ impl Reader<'_> {
     }
 }
 
-/// The walk, with what is remembered beside each file. Runs on the walking thread, which goes through both in order.
+/// The walk in batches, with what is remembered beside each file. Runs on the walking thread, which goes through both in
+/// order.
 fn remembering(
-    walk: impl Iterator<Item = Met>,
+    mut walk: impl Iterator<Item = Met>,
     mut memory: Option<Memory>,
 ) -> impl Iterator<Item = Item<Batch, Passed>> {
     let mut path = Vec::new();
-    walk.map(move |met| match met {
-        Met::Files(files) => {
-            let count = files.names.len();
-            let known = memory.as_mut().map_or_else(Vec::new, |memory| {
-                let of = |(name, _): (&[u8], Kind)| {
-                    path.clear();
-                    path.extend_from_slice(&files.prefix);
-                    path.extend_from_slice(name);
-                    memory.of(&path)
-                };
-                files.names.iter().map(of).collect()
-            });
-            Item::Work(Batch { files, known }, count)
+    let mut passed = None;
+    std::iter::from_fn(move || {
+        let (mut batch, mut count) = (Batch::default(), 0);
+        while count < BATCH_FILES && batch.0.len() < BATCH_FOLDERS && passed.is_none() {
+            match walk.next() {
+                Some(Met::Files(files)) => {
+                    count += files.names.len();
+                    let known = memory.as_mut().map(|memory| memories(memory, &files, &mut path));
+                    batch.0.push(Group { files, known: known.unwrap_or_default() });
+                }
+                Some(Met::Passed(path, reason)) => passed = Some(Passed { path, reason }),
+                None => break,
+            }
         }
-        Met::Passed(path, reason) => Item::Pass(Passed { path, reason }),
+        // What was passed keeps its place, which is after the files before it.
+        match batch.0.is_empty() {
+            true => passed.take().map(Item::Pass),
+            false => Some(Item::Work(batch, count)),
+        }
     })
 }
 
+fn memories(memory: &mut Memory, files: &Files, path: &mut Vec<u8>) -> Vec<Option<Known>> {
+    let of = |(name, _): (&[u8], Kind)| {
+        path.clear();
+        path.extend_from_slice(&files.prefix);
+        path.extend_from_slice(name);
+        memory.of(path)
+    };
+    files.names.iter().map(of).collect()
+}
+
+fn looked_at(group: Group, follow: bool) -> DealtGroup {
+    let Files { folder, prefix, names } = group.files;
+    let look = |name: &[u8]| {
+        let stamp = look(&folder, name, follow)?;
+        Ok(Found { digest: Digest::from_bytes([0; 32]), stamp, read: false })
+    };
+    let found = names.iter().map(|(name, _)| look(name)).collect();
+    DealtGroup { prefix, names, found }
+}
+
 fn deal(reading: Reading<'_>, own: &mut Own<'_>, batch: Batch, keeper: &dyn Keeper) -> Result<Dealt, Ended> {
-    let Batch { files: Files { folder, prefix, names }, known } = batch;
+    let groups = batch.0.into_iter().map(|group| deal_with_group(reading, own, group, keeper));
+    Ok(Dealt(groups.collect::<Result<_, _>>()?))
+}
+
+fn deal_with_group(
+    reading: Reading<'_>,
+    own: &mut Own<'_>,
+    group: Group,
+    keeper: &dyn Keeper,
+) -> Result<DealtGroup, Ended> {
+    let Group { files: Files { folder, prefix, names }, known } = group;
     let mut found = Vec::with_capacity(names.len());
     for (number, (name, _)) in names.iter().enumerate() {
         let known = known.get(number).copied().flatten();
@@ -215,7 +262,7 @@ fn deal(reading: Reading<'_>, own: &mut Own<'_>, batch: Batch, keeper: &dyn Keep
             None => found.push(read(reading, own, &folder, name)?),
         }
     }
-    Ok(Dealt { prefix, names, found })
+    Ok(DealtGroup { prefix, names, found })
 }
 
 /// The file as it is remembered, if its stamp vouches for that and the store has its bytes.

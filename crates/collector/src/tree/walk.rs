@@ -11,9 +11,8 @@ use super::{Folder, Kind, Names, Selection};
 use crate::SkipReason;
 use crate::stamp::Identity;
 
-/// How many files are handed over at once. A worker deals with that many of usual size in a quarter of a millisecond,
-/// which is long against handing them over, and short against the whole.
-const BATCH_FILES: usize = 64;
+/// How many files of a folder are handed over at once.
+const FILES_AT_ONCE: usize = 64;
 
 /// How many of the folders between the root and the walk are held open: a process may often open only 256 or 1,024
 /// things. The way back to the others leads through `..`, and is compared with where it should lead.
@@ -138,7 +137,7 @@ impl<'a> Walk<'a> {
         let frame = self.stack.last_mut()?;
         let folder = Arc::clone(frame.folder.as_ref()?);
         let mut names = Names::default();
-        while names.len() < BATCH_FILES
+        while names.len() < FILES_AT_ONCE
             && let Some((name, Kind::File)) = frame.names.get(frame.next)
         {
             frame.next += 1;
