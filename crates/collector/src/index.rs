@@ -13,6 +13,8 @@ mod among;
 mod drive;
 mod error;
 mod heads;
+mod in_order;
+mod insert;
 mod marks;
 mod names;
 mod query;
@@ -39,8 +41,9 @@ pub use texts::{RowMark, TEXT_BYTES_MAX, TextCounts, TextFound, TextOutcome, Tex
 pub use verify::{Difference, IndexReport};
 pub use words::Words;
 
+use in_order::InOrder;
 use row::{FileRecord, head, rows_where, tail};
-use series::{kept, manifests_in};
+use series::{Kept, kept, manifests_in};
 
 /// The most rows that one question answers. At about 250 bytes a row, 2.5 MB.
 pub const PAGE_ROWS_MAX: u32 = 10_000;
@@ -85,7 +88,7 @@ impl Index {
     }
 
     /// A page of the files of a collection, sorted by path: at most `limit` (and at most [`PAGE_ROWS_MAX`]) of those
-    /// after `after`. None if the index does not hold it.
+    /// after `after`. No file if the index does not hold it.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -95,35 +98,17 @@ impl Index {
         after: Option<&ManifestPath>,
         limit: u32,
     ) -> Result<Vec<ManifestLine>, IndexError> {
-        let Some(kept) = kept(&self.connection, manifest)? else { return Ok(Vec::new()) };
+        let Some(Kept { place, .. }) = kept(&self.connection, manifest)? else { return Ok(Vec::new()) };
+        let (limit, after) = (limit.min(PAGE_ROWS_MAX), after.map_or(&[][..], ManifestPath::as_bytes));
+        let mut rows = InOrder::new(&self.connection, place.series, (after, i64::MAX), None, limit)?;
         let mut found = Vec::new();
-        self.each_file(kept.place.series, kept.place.number, after, limit.min(PAGE_ROWS_MAX), |row| {
-            found.push(ManifestLine { digest: row.digest, path: row.path });
-            Ok(())
-        })?;
-        Ok(found)
-    }
-
-    /// Hands over the rows of a collection after `after`, in the order of their paths.
-    fn each_file(
-        &self,
-        series: i64,
-        number: i64,
-        after: Option<&ManifestPath>,
-        limit: u32,
-        mut each: impl FnMut(FileRecord) -> Result<(), IndexError>,
-    ) -> Result<(), IndexError> {
-        let sql = rows_where(
-            "f.series = ?1 AND f.path > ?3 AND f.first <= ?2 AND (f.last IS NULL OR f.last >= ?2)
-             ORDER BY f.path LIMIT ?4",
-        );
-        let mut query = self.connection.prepare_cached(&sql)?;
-        // No path is empty, so every path comes after the empty one.
-        let after = after.map_or(&[][..], ManifestPath::as_bytes);
-        let mut rows = query.query((series, number, after, limit))?;
-        while let Some(row) = rows.next()? {
-            each(FileRecord::read(row)?)?;
+        while found.len() < limit as usize
+            && let Some(row) = rows.next(&self.connection)?
+        {
+            if row.is_in(place.number) {
+                found.push(ManifestLine { digest: row.digest, path: row.path });
+            }
         }
-        Ok(())
+        Ok(found)
     }
 }

@@ -1,23 +1,22 @@
 //! Adding a collection: its lines, one after another, against the files of the collection that it follows.
 //!
 //! Only what is different is written. Everything happens in one transaction, so nothing is seen before it is finished, and
-//! one that is given up leaves nothing. Must never hold more than some thousands of lines.
-
-use std::collections::VecDeque;
+//! one that is given up leaves nothing. Must never hold more than some thousands of lines, or take them out of order.
 
 use portreeve_model::Digest;
-use portreeve_model::manifest::ManifestLine;
+use portreeve_model::manifest::{ManifestLine, ManifestPath};
 use rusqlite::{Transaction, TransactionBehavior};
 
 use super::heads::Heads;
-use super::row::{FileRecord, Writing, head, rows_where};
+use super::in_order::InOrder;
+use super::row::{self, FileRecord, head};
 use super::series::{Collection, CollectionRow, Place, kept, place_of_next, record};
 use super::{Index, IndexError};
 use crate::watch::is_set;
 use crate::{Blobs, Progress, Stopped, Watch, read_manifest};
 
-/// How many lines are taken before they are written: some 2 MB of usual length.
-const AHEAD_LINES: usize = 16 * 1024;
+/// How many lines are taken before they are written: some 150 KB of usual length.
+const AHEAD_LINES: usize = 1024;
 
 /// How many files of the collection that is followed are read ahead: some 500 KB of usual length.
 const AHEAD_ROWS: u32 = 4 * 1024;
@@ -118,23 +117,18 @@ pub(super) fn add_stored(
 struct Rows {
     place: Place,
     follows: Option<Digest>,
-    /// The files of the collection before it, in order, read ahead.
-    earlier: VecDeque<FileRecord>,
-    /// Up to where they have been read; nothing when there are no more.
-    read_to: Option<Vec<u8>>,
+    /// The files of the collection before it, if there is one.
+    earlier: Option<Earlier>,
     files: u64,
+    /// The path of the last file.
+    latest: Option<ManifestPath>,
 }
 
 impl Rows {
     fn new(transaction: &Transaction<'_>, follows: Option<&Digest>) -> Result<Rows, IndexError> {
         let place = place_of_next(transaction, follows)?;
-        Ok(Rows {
-            place,
-            follows: follows.copied(),
-            earlier: VecDeque::new(),
-            read_to: place.before.map(|_| Vec::new()),
-            files: 0,
-        })
+        let earlier = place.before.map(|before| Earlier::new(transaction, place.series, before)).transpose()?;
+        Ok(Rows { place, follows: follows.copied(), earlier, files: 0, latest: None })
     }
 
     /// Writes what is different in `lines`.
@@ -144,64 +138,84 @@ impl Rows {
         heads: &mut Heads,
         lines: &mut Vec<ManifestLine>,
     ) -> Result<(), IndexError> {
-        let mut writing = Writing::on(transaction)?;
-        self.files += lines.len() as u64;
-        for line in lines.drain(..) {
-            while let Some(gone) = self.next_earlier(transaction, |row| row.path < line.path)? {
-                self.end(&mut writing, gone)?;
-            }
-            match self.next_earlier(transaction, |row| row.path == line.path)? {
-                Some(row) if row.digest == line.digest => continue,
-                Some(row) => self.end(&mut writing, row)?,
-                None => {}
-            }
-            let Place { number: first, series, first_row, rows, .. } = self.place;
-            let (id, ManifestLine { digest, path }) = (first_row + rows, line);
-            heads.push(transaction, head(&digest), id)?;
-            writing.insert(&FileRecord { id, series, path, digest, first, last: None })?;
-            self.place.rows += 1;
+        let paths = lines.iter().map(|line| &line.path);
+        if !self.latest.iter().chain(paths).is_sorted_by(|before, after| before < after) {
+            return Err(IndexError::Order);
         }
-        Ok(())
+        if let Some(line) = lines.last() {
+            self.latest = Some(line.path.clone());
+        }
+        self.files += lines.len() as u64;
+        let mut new = Vec::with_capacity(lines.len());
+        for ManifestLine { digest, path } in lines.drain(..) {
+            if !self.is_there(transaction, &digest, &path)? {
+                let Place { number: first, series, first_row, rows, .. } = self.place;
+                let id = first_row + rows;
+                heads.push(transaction, head(&digest), id)?;
+                new.push(FileRecord { id, series, path, digest, first, last: None });
+                self.place.rows += 1;
+            }
+        }
+        row::insert(transaction, &new)
     }
 
-    /// The next file of the collection before, if it is `wanted`.
-    fn next_earlier(
+    /// Whether the collection before has this file just so. What it has up to there and this one has not, ends with it.
+    fn is_there(
         &mut self,
         transaction: &Transaction<'_>,
-        wanted: impl FnOnce(&FileRecord) -> bool,
-    ) -> Result<Option<FileRecord>, IndexError> {
-        if self.earlier.is_empty() && self.read_to.is_some() {
-            self.read_ahead(transaction)?;
+        digest: &Digest,
+        path: &ManifestPath,
+    ) -> Result<bool, IndexError> {
+        let Some(earlier) = &mut self.earlier else { return Ok(false) };
+        while let Some(row) = earlier.next(transaction, |row| row.path <= *path)? {
+            if row.path == *path && row.digest == *digest {
+                return Ok(true);
+            }
+            row::end(transaction, row, earlier.number)?;
         }
-        Ok(self.earlier.pop_front_if(|row| wanted(row)))
-    }
-
-    fn read_ahead(&mut self, transaction: &Transaction<'_>) -> Result<(), IndexError> {
-        // What this collection has added lies among the others, and is not of the collection before.
-        let sql =
-            rows_where("f.series = ?1 AND f.path > ?2 AND f.last IS NULL AND f.first < ?3 ORDER BY f.path LIMIT ?4");
-        let mut query = transaction.prepare_cached(&sql)?;
-        let mut rows = query.query((self.place.series, &self.read_to, self.place.number, AHEAD_ROWS))?;
-        while let Some(row) = rows.next()? {
-            self.earlier.push_back(FileRecord::read(row)?);
-        }
-        self.read_to = self.earlier.back().map(|row| row.path.as_bytes().to_vec());
-        Ok(())
-    }
-
-    fn end(&self, writing: &mut Writing<'_>, row: FileRecord) -> Result<(), IndexError> {
-        // There is an earlier file only if there is a collection before.
-        writing.end(row, self.place.before.unwrap_or_default())
+        Ok(false)
     }
 
     /// Ends what is in the collection before and not in this one, and notes this one.
     fn finish(&mut self, transaction: &Transaction<'_>, manifest: &Digest) -> Result<CollectionRow, IndexError> {
-        let mut writing = Writing::on(transaction)?;
-        while let Some(gone) = self.next_earlier(transaction, |_| true)? {
-            self.end(&mut writing, gone)?;
+        if let Some(earlier) = &mut self.earlier {
+            while let Some(gone) = earlier.next(transaction, |_| true)? {
+                row::end(transaction, gone, earlier.number)?;
+            }
         }
         let row = CollectionRow { manifest: *manifest, follows: self.follows, files: self.files };
         record(transaction, self.place, &row)?;
         Ok(row)
+    }
+}
+
+/// The files of an earlier collection, in order.
+#[derive(Debug)]
+struct Earlier {
+    number: i64,
+    rows: InOrder,
+    ahead: Option<FileRecord>,
+}
+
+impl Earlier {
+    fn new(transaction: &Transaction<'_>, series: i64, number: i64) -> Result<Earlier, IndexError> {
+        Ok(Earlier { number, rows: InOrder::whole(transaction, series, AHEAD_ROWS)?, ahead: None })
+    }
+
+    /// The next file, if it is `wanted`.
+    fn next(
+        &mut self,
+        transaction: &Transaction<'_>,
+        wanted: impl FnOnce(&FileRecord) -> bool,
+    ) -> Result<Option<FileRecord>, IndexError> {
+        while self.ahead.is_none() {
+            // What is being added lies among the others, and is not of that collection.
+            match self.rows.next(transaction)? {
+                Some(row) if !row.is_in(self.number) => {}
+                Some(row) => self.ahead = Some(row),
+                None => return Ok(None),
+            }
+        }
+        Ok(self.ahead.take_if(|row| wanted(row)))
     }
 }

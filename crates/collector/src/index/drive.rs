@@ -8,6 +8,7 @@ use std::ops::Bound;
 
 use rusqlite::{Connection, ToSql, params};
 
+use super::in_order::InOrder;
 use super::query::{Position, Query};
 use super::row::head;
 use super::series::{runs_in, series_after};
@@ -223,24 +224,25 @@ impl<'a> Ways<'a> {
     /// Series after series.
     fn by_path(&self, after: &Position, limit: u32) -> Result<Vec<Step>, IndexError> {
         let start = self.query.path.as_deref().unwrap_or_default();
-        let sql = "SELECT id, path, first FROM files WHERE series = ?1 AND (path, first) > (?2, ?3)
-                   AND (?4 IS NULL OR path < ?4) ORDER BY path, first LIMIT ?5";
-        let mut pieces = self.connection.prepare_cached(sql)?;
         let mut steps = Vec::new();
         let mut after = after.clone();
         loop {
-            let left = limit.saturating_sub(u32::try_from(steps.len()).unwrap_or(limit));
-            let mut rows = pieces.query(params![after.key, after.path, after.id, beyond(start), left])?;
-            while let Some(row) = rows.next()? {
-                let at = Position { key: after.key, path: row.get(1)?, id: row.get(2)? };
-                steps.push(Step { at, row: row.get(0)? });
-            }
-            if steps.len() >= limit as usize {
-                return Ok(steps);
+            // Before everything is no series.
+            if after.key > 0 {
+                let from = (after.path.as_slice(), after.id);
+                let mut rows = InOrder::new(self.connection, after.key, from, beyond(start), limit)?;
+                while steps.len() < limit as usize
+                    && let Some(row) = rows.next(self.connection)?
+                {
+                    let at = Position { key: row.series, path: row.path.as_bytes().to_vec(), id: row.first };
+                    steps.push(Step { at, row: row.id });
+                }
             }
             match self.series_after(after.key)? {
-                None => return Ok(steps),
-                Some(series) => after = Position { key: series, path: start.to_vec(), id: 0 },
+                Some(series) if steps.len() < limit as usize => {
+                    after = Position { key: series, path: start.to_vec(), id: 0 };
+                }
+                _ => return Ok(steps),
             }
         }
     }

@@ -40,6 +40,9 @@ pub enum IndexError {
     /// Somebody else is adding to the index, and was not done in time. What is in it can be asked for all the same.
     #[error("another program is adding to the index; try again when it is done")]
     Busy,
+    /// The files of a collection were not added in the order of their paths: a mistake in this program.
+    #[error("the files of a collection were not added in the order of its manifest")]
+    Order,
     /// What was asked makes no sense.
     #[error(transparent)]
     Query(#[from] QueryProblem),

@@ -6,6 +6,7 @@
 use rusqlite::Transaction;
 
 use super::IndexError;
+use super::insert::Insert;
 
 /// How many are held: a million at 16 bytes are 16 MB.
 const HELD_MAX: usize = 1_000_000;
@@ -23,11 +24,12 @@ impl Heads {
 
     /// Puts what is held.
     pub(super) fn put(&mut self, transaction: &Transaction<'_>) -> Result<(), IndexError> {
-        let mut insert = transaction.prepare_cached("INSERT INTO by_head (key, file) VALUES (?1, ?2)")?;
         self.0.sort_unstable();
-        for pair in self.0.drain(..) {
-            insert.execute(pair)?;
-        }
+        Insert::into(transaction, "by_head", &["key", "file"])?.rows(&self.0, |(head, row), values| {
+            values.push(head)?;
+            values.push(row)
+        })?;
+        self.0.clear();
         Ok(())
     }
 }

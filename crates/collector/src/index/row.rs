@@ -4,9 +4,10 @@
 
 use portreeve_model::Digest;
 use portreeve_model::manifest::ManifestPath;
-use rusqlite::{CachedStatement, Connection, Row, params};
+use rusqlite::{Connection, Row};
 
 use super::IndexError;
+use super::insert::Insert;
 
 /// The columns of a row, in the order in which [`FileRecord::read`] expects them. The table is called `f`.
 const COLUMNS: &str = "f.id, f.series, f.path, f.head, f.tail, f.first, f.last, f.seal";
@@ -77,40 +78,27 @@ pub(super) fn seal(sealed: &[u8]) -> i64 {
     head(&Digest::of(sealed))
 }
 
-/// The two statements that write rows.
-pub(super) struct Writing<'c> {
-    insert: CachedStatement<'c>,
-    end: CachedStatement<'c>,
+/// Puts new rows into the table.
+pub(super) fn insert(connection: &Connection, rows: &[FileRecord]) -> Result<(), IndexError> {
+    let columns = ["id", "series", "path", "head", "tail", "first", "last", "seal"];
+    Insert::into(connection, "files", &columns)?.rows(rows, |row, values| {
+        values.push(row.id)?;
+        values.push(row.series)?;
+        values.push(row.path.as_bytes())?;
+        values.push(head(&row.digest))?;
+        values.push(tail(&row.digest))?;
+        values.push(row.first)?;
+        values.push(row.last)?;
+        values.push(row.seal())
+    })
 }
 
-impl<'c> Writing<'c> {
-    pub(super) fn on(connection: &'c Connection) -> Result<Writing<'c>, IndexError> {
-        let insert = connection.prepare_cached(
-            "INSERT INTO files (id, series, path, head, tail, first, last, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?;
-        Ok(Writing { insert, end: connection.prepare_cached("UPDATE files SET last = ?2, seal = ?3 WHERE id = ?1")? })
-    }
-
-    pub(super) fn insert(&mut self, row: &FileRecord) -> Result<(), IndexError> {
-        self.insert.execute(params![
-            row.id,
-            row.series,
-            row.path.as_bytes(),
-            head(&row.digest),
-            tail(&row.digest),
-            row.first,
-            row.last,
-            row.seal(),
-        ])?;
-        Ok(())
-    }
-
-    /// `row` is in no collection after `last`.
-    pub(super) fn end(&mut self, mut row: FileRecord, last: i64) -> Result<(), IndexError> {
-        row.last = Some(last);
-        self.end.execute((row.id, row.last, row.seal()))?;
-        Ok(())
-    }
+/// A row is in no collection after `last`.
+pub(super) fn end(connection: &Connection, mut row: FileRecord, last: i64) -> Result<(), IndexError> {
+    row.last = Some(last);
+    let mut update = connection.prepare_cached("UPDATE files SET last = ?2, seal = ?3 WHERE id = ?1")?;
+    update.execute((row.id, row.last, row.seal()))?;
+    Ok(())
 }
 
 /// The first eight bytes of a digest as a number that sorts as they do.

@@ -31,8 +31,8 @@ const LOG_BYTES: i64 = 16 * 1024 * 1024;
 
 /// A row of `files` is one content of one path, from collection `first` of its series to `last`, or to the newest. So a
 /// file that stays as it is costs nothing in a re-scan. Rows are numbered in the order of their paths within what one
-/// collection adds, so that a collection is added in one sweep, and never removed. The digest is kept in two parts: the
-/// first eight bytes as a number, by which `by_head` finds it.
+/// collection adds, and never removed; a series has the number of its first collection, whose rows need no other order.
+/// The digest is kept in two parts: the first eight bytes as a number, by which `by_head` finds it.
 ///
 /// `names` is made from `files`, and `texts` from the documents, up to the rows that `marks` says.
 const TABLES: &str = "
@@ -57,7 +57,7 @@ const TABLES: &str = "
         last   INTEGER,
         seal   INTEGER NOT NULL
     ) STRICT;
-    CREATE UNIQUE INDEX files_by_path ON files (series, path, first);
+    CREATE UNIQUE INDEX files_by_path ON files (series, path, first) WHERE first > series;
     CREATE TABLE by_head (key INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (key, file)) STRICT, WITHOUT ROWID;
     CREATE VIRTUAL TABLE names USING fts5 (
         path, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3');

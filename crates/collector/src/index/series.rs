@@ -45,6 +45,7 @@ pub struct CollectionRow {
 pub(super) struct Place {
     /// Its number: collections are numbered in the order of the ledger, from 1.
     pub(super) number: i64,
+    /// The number of the first collection of its series.
     pub(super) series: i64,
     /// The number of the collection before it in its series.
     pub(super) before: Option<i64>,
@@ -116,11 +117,8 @@ pub(super) fn each_once(collections: &[Collection]) -> Vec<Collection> {
 /// Where the next collection goes: after the one it follows, if that is the newest of its series; else it begins a new
 /// series, as does a second one that follows the same.
 pub(super) fn place_of_next(connection: &Connection, follows: Option<&Digest>) -> Result<Place, IndexError> {
-    let most = |column: &str| {
-        let sql = format!("SELECT coalesce(max({column}), 0) FROM collections");
-        connection.prepare_cached(&sql)?.query_row([], |row| row.get::<_, i64>(0))
-    };
-    let number = most("number")? + 1;
+    let sql = "SELECT coalesce(max(number), 0) + 1 FROM collections";
+    let number = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     let first_row = last_row(connection)? + 1;
     if let Some(follows) = follows
         && let Some(Kept { place, .. }) = kept(connection, follows)?
@@ -128,7 +126,7 @@ pub(super) fn place_of_next(connection: &Connection, follows: Option<&Digest>) -
     {
         return Ok(Place { number, series: place.series, before: Some(place.number), first_row, rows: 0 });
     }
-    Ok(Place { number, series: most("series")? + 1, before: None, first_row, rows: 0 })
+    Ok(Place { number, series: number, before: None, first_row, rows: 0 })
 }
 
 /// The number of the newest collection of a series.
@@ -183,13 +181,18 @@ pub(super) fn runs_in(connection: &Connection, series: i64) -> Result<Vec<(i64, 
     Ok(runs)
 }
 
-/// The manifest of the collection of that number.
-pub(super) fn manifest_of(connection: &Connection, number: i64) -> Result<Digest, IndexError> {
+/// The collection of that number.
+pub(super) fn kept_at(connection: &Connection, number: i64) -> Result<Kept, IndexError> {
     let sql = format!("SELECT {COLUMNS} FROM collections WHERE number = ?1");
     let mut query = connection.prepare_cached(&sql)?;
     let mut rows = query.query([number])?;
     let row = rows.next()?.ok_or_else(|| IndexError::damaged(format!("collection {number} is gone")))?;
-    Ok(read(row)?.row.manifest)
+    read(row)
+}
+
+/// The manifest of the collection of that number.
+pub(super) fn manifest_of(connection: &Connection, number: i64) -> Result<Digest, IndexError> {
+    Ok(kept_at(connection, number)?.row.manifest)
 }
 
 /// Notes a collection whose files are in.

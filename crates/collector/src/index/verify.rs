@@ -9,13 +9,16 @@ use std::cmp::Ordering;
 use portreeve_model::Digest;
 use portreeve_model::manifest::ManifestPath;
 
-use super::row::{FileRecord, rows_where};
+use super::in_order::InOrder;
 use super::series::{Kept, each_once, kept};
 use super::{Collection, Index, IndexError};
 use crate::{Blobs, read_manifest};
 
 /// How many differences are listed one by one; the rest are counted. Any one of them means: rebuild.
 const DIFFERENCES_MAX: usize = 1000;
+
+/// How many rows are read ahead: some 500 KB of usual length.
+const AHEAD_ROWS: u32 = 4 * 1024;
 
 /// How the index differs from the manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,10 +149,15 @@ impl Index {
         report: &mut IndexReport,
     ) -> Result<u64, IndexError> {
         let manifest = collection.manifest;
-        let sql = rows_where("f.series = ?1 AND f.first <= ?2 AND (f.last IS NULL OR f.last >= ?2) ORDER BY f.path");
-        let mut query = self.connection.prepare_cached(&sql)?;
-        let mut rows = query.query((place.series, place.number))?;
-        let mut next_row = || rows.next()?.map(FileRecord::read).transpose();
+        let mut rows = InOrder::whole(&self.connection, place.series, AHEAD_ROWS)?;
+        let mut next_row = || {
+            loop {
+                match rows.next(&self.connection)? {
+                    Some(row) if !row.is_in(place.number) => {}
+                    row => return Ok::<_, IndexError>(row),
+                }
+            }
+        };
         let mut lines = read_manifest(&manifest, blobs)?;
         let mut count = 0_u64;
         let (mut row, mut line) = (next_row()?, lines.next().transpose()?);

@@ -185,8 +185,8 @@ fn every_difference_is_seen_and_mended() {
     let row = damaged("row 4 of the files is not as it was written");
     let cases: [(&str, Difference); 8] = [
         ("DELETE FROM files WHERE path = x'7a'", Difference::FileAbsent { manifest: first, path: path("z") }),
-        ("UPDATE files SET tail = zeroblob(24) WHERE path = x'71'", row),
-        ("UPDATE files SET last = 1 WHERE path = x'71'", Difference::FileAbsent { manifest: second, path: path("q") }),
+        ("UPDATE files SET tail = zeroblob(24) WHERE path = x'71'", row.clone()),
+        ("UPDATE files SET last = 1 WHERE path = x'71'", row),
         ("UPDATE collections SET files = 7 WHERE files = 3", damaged("collection 1 is not as it was written")),
         (
             "UPDATE collections SET manifest = zeroblob(32) WHERE files = 3",
@@ -228,6 +228,23 @@ fn what_is_not_what_the_manifest_says_is_seen() {
         Difference::FileUnknown { manifest, path: path("c") },
     ];
     assert_eq!(report.differences, expected);
+}
+
+#[test]
+fn files_out_of_order_are_refused_and_leave_nothing() {
+    let (folder, blobs) = (tempfile::tempdir().unwrap(), MemoryBlobs::new());
+    let mut index = rebuilt(&folder.path().join("index"), &[], &blobs);
+    // Next to each other, twice the same, and far enough apart that they are not written together.
+    let many = (0..5_000).map(|number| format!("{number:04}")).chain(["0001".to_owned()]).collect();
+    for names in [vec!["b".to_owned(), "a".to_owned()], vec!["a".to_owned(); 2], many] {
+        let mut addition = index.adding(None).unwrap();
+        for name in &names {
+            addition.add(&ManifestLine { digest: Digest::of(b"one"), path: path(name) });
+        }
+        let refused = addition.finish(&Digest::of(b"manifest"));
+        assert!(matches!(refused, Err(IndexError::Order)), "{refused:?}");
+        assert!(!index.names(&Digest::of(b"one")).unwrap());
+    }
 }
 
 #[test]
