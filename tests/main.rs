@@ -28,6 +28,7 @@ mod retention;
 mod review;
 mod sheet;
 mod support;
+mod surviving;
 mod tidy;
 mod undo;
 mod withdrawal;
