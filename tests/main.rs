@@ -29,6 +29,7 @@ mod review;
 mod searching;
 mod sheet;
 mod support;
+mod surviving;
 mod tidy;
 mod undo;
 mod withdrawal;

@@ -41,7 +41,17 @@ pub(crate) struct Ran {
 
 impl Place {
     pub(crate) fn new() -> Place {
-        let folder = TempDir::new().unwrap();
+        Place::below(&std::env::temp_dir())
+    }
+
+    /// In memory where there is such a place: for what needs many flushes, and no disk that they reach.
+    pub(crate) fn in_memory() -> Place {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() { Place::below(memory) } else { Place::new() }
+    }
+
+    fn below(parent: &Path) -> Place {
+        let folder = TempDir::new_in(parent).unwrap();
         fs::create_dir(folder.path().join("home")).unwrap();
         Place { folder, person: None }
     }

@@ -5,7 +5,12 @@ use super::{Place, day};
 impl Place {
     /// A register with people, a framework and a scheme, written in by its security officer.
     pub(crate) fn northmoor() -> Place {
-        let place = Place::with_people();
+        Place::new().made_northmoor()
+    }
+
+    /// The same in this place.
+    pub(crate) fn made_northmoor(self) -> Place {
+        let place = self.peopled();
         for line in ["framework adopt psn-coco-1.32", "scheme adopt psn"] {
             let _ = place.run(line).fine();
         }
@@ -14,7 +19,11 @@ impl Place {
 
     /// A register with people, written in by its security officer.
     pub(super) fn with_people() -> Place {
-        let place = Place::new().acting_as("security-officer");
+        Place::new().peopled()
+    }
+
+    fn peopled(self) -> Place {
+        let place = self.acting_as("security-officer");
         for line in [
             "init --name \"Northmoor Borough Council\" --organisation \"NMB=Northmoor Borough Council\" \
              --role security-officer",

@@ -16,7 +16,7 @@ use crate::resolve::{adopt_framework, adopt_scheme, did_you_mean};
 const GAPS_SHOWN_MAX: usize = 10;
 
 /// What to do when something is not as it was recorded.
-const DAMAGED_HELP: &str = "leave the damaged files as they are, restore a copy of the register's folder from a backup, \
+pub(crate) const DAMAGED_HELP: &str = "leave the damaged files as they are, restore a copy of the register's folder from a backup, \
                             then run `portreeve verify` on the copy";
 
 /// Adds advice that the command did not give itself.

@@ -125,9 +125,10 @@ impl From<Ended> for CollectError {
 /// When the store fails, or the work was stopped. Nothing refers to what was stored by then.
 pub fn collect(source: &Source, blobs: &dyn Blobs, how: Collecting<'_>) -> Result<Collected, CollectError> {
     let reader = Reader { source, workers: how.workers.unwrap_or_else(usual_workers), watch: how.watch };
-    let memory = how.remembering.map(|how| how.scans.remembered(how.tree, how.read_all));
+    // Beginning keeps what a killed walk has left, so that it is remembered.
     let remembers = how.remembering.filter(|how| how.leaves);
     let writer = remembers.and_then(|how| how.scans.begin(how.tree, how.read_all, how.read_at));
+    let memory = how.remembering.map(|how| how.scans.remembered(how.tree, how.read_all));
     let comparison = match how.earlier {
         None => None,
         Some(earlier) => {

@@ -26,6 +26,7 @@ mod playbooks;
 mod repair;
 mod session;
 mod standards;
+mod stored;
 mod story;
 
 pub use ask::{Asked, When};

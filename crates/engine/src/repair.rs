@@ -1,22 +1,23 @@
 //! Verifying the bytes of evidence by themselves, and putting back what is damaged or missing from a copy elsewhere.
 //!
-//! Must never put anything into the store but bytes that hash to the name they are wanted under, and never touch what is
-//! sound.
+//! Must never put anything into the store but bytes that hash to the name they are wanted under, never touch what is
+//! sound, and never throw away what is damaged while something is made of it and no whole copy is at hand.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Blobs as _, CollectError, FaultKind, FileBlobs, Selection, Source, Watch, checksums, path_below, verify,
+    Blobs as _, CollectError, FaultKind, FileBlobs, Selection, Source, StoreReport, Watch, checksums, path_below,
+    verify, verify_store,
 };
 use portreeve_model::Digest;
 use portreeve_model::reference::EvidenceId;
 
-use crate::check::told_fault;
 use crate::error::EngineError;
 use crate::evidence::not_hashed;
 use crate::session::Session;
+use crate::stored::{look_through, told_fault};
 
 /// What a verification of evidence found in the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct EvidenceReport {
     pub problems: Vec<String>,
     /// The objects that are damaged or missing, for [`Session::repair`].
     pub wanted: BTreeSet<Digest>,
+    /// What the files of the store hold, if all of it was read.
+    pub store: Option<StoreReport>,
 }
 
 /// What a repair put back.
@@ -38,22 +41,30 @@ pub struct Repaired {
     pub mended: BTreeMap<Digest, PathBuf>,
     /// Those of which the copy holds nothing either.
     pub still_wanted: BTreeSet<Digest>,
+    /// The files of the store that were cleared of damage that nothing is made of.
+    pub cleared: BTreeSet<PathBuf>,
 }
 
 impl Session {
-    /// Reads back the bytes of these items of evidence, or of all whose bytes are kept, and compares them with their names.
+    /// Reads back the bytes of these items of evidence and compares them with their names; without any, of the whole store,
+    /// with everything that the register names.
     ///
     /// # Errors
     /// When an item is unknown, or it was stopped.
     pub fn verify_evidence(&self, ids: &[EvidenceId], watch: Watch<'_>) -> Result<EvidenceReport, EngineError> {
         let register = self.register();
+        if ids.is_empty() {
+            let found = look_through(register, &self.blobs, watch).map_err(|_| CollectError::Stopped)?;
+            let (objects, bytes) = (found.audit.objects, found.audit.bytes);
+            let (problems, wanted, store) = (found.problems, found.wanted, Some(found.audit));
+            return Ok(EvidenceReport { objects, bytes, problems, wanted, store });
+        }
         let mut manifests = BTreeSet::new();
         for id in ids {
             self.manifest_of(id)?;
         }
         for (id, held) in &register.evidence {
-            let asked = ids.is_empty() || ids.contains(id);
-            if asked && held.content.keeps_bytes() && held.erasure().is_none() {
+            if ids.contains(id) && held.content.keeps_bytes() && held.erasure().is_none() {
                 manifests.extend(held.content.manifest().copied());
             }
         }
@@ -72,12 +83,28 @@ impl Session {
         Ok(report)
     }
 
-    /// Looks below `from` for whole copies of `wanted` and puts them in place of what is damaged or missing: in the folder
-    /// of another register or its store, or in any other folder, such as a pack.
+    /// Looks below `from` for whole copies of what `report` wants and puts them in place of what is damaged or missing: in
+    /// the folder of another register or its store, or in any other folder, such as a pack. Where the whole store was read,
+    /// clears away damage that nothing is made of.
     ///
     /// # Errors
     /// When the folder cannot be looked at, the store refuses, or it was stopped. What was mended by then stays mended.
-    pub fn repair(&self, wanted: &BTreeSet<Digest>, from: &Path, watch: Watch<'_>) -> Result<Repaired, EngineError> {
+    pub fn repair(&self, report: &EvidenceReport, from: &Path, watch: Watch<'_>) -> Result<Repaired, EngineError> {
+        let mut repaired = self.put_back(&report.wanted, from, watch)?;
+        let Some(before) = &report.store else { return Ok(repaired) };
+        let store = if repaired.mended.is_empty() {
+            before.clone()
+        } else {
+            verify_store(&self.blobs, watch).map_err(|_| CollectError::Stopped)?
+        };
+        // What is damaged now is a second copy, or is named by nothing. As long as something is wanted it may yet be of use.
+        if repaired.still_wanted.is_empty() && before.further_faults == 0 {
+            repaired.cleared = self.blobs.clear(&store)?;
+        }
+        Ok(repaired)
+    }
+
+    fn put_back(&self, wanted: &BTreeSet<Digest>, from: &Path, watch: Watch<'_>) -> Result<Repaired, EngineError> {
         let mut repaired = Repaired { still_wanted: wanted.clone(), ..Repaired::default() };
         for folder in [from.join("objects"), from.to_owned()] {
             let Ok(copy) = FileBlobs::open(&folder) else { continue };

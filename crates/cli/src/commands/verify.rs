@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use portreeve_engine::{RegisterReport, SignedCheckpoint, TrustedKey, verify_register};
+use portreeve_reporting::words::count;
 use serde_json::json;
 
 use super::Run;
+use crate::advice::DAMAGED_HELP;
 use crate::door::Door;
 use crate::failure::Failure;
 use crate::outcome::{Ending, Outcome};
@@ -69,6 +71,14 @@ fn told(report: &RegisterReport, key_from_outside: bool) -> Outcome {
     for line in &report.stale_caches {
         text.push_str(&format!("{line}: it is only a cache, and is made again at its next use\n"));
     }
+    if report.leftovers > 0 {
+        let files = count(report.leftovers, "file");
+        text.push_str(&format!(
+            "{files} of {} bytes were left on their way into the store by a program that ended early: the next collection \
+             finishes or removes them\n",
+            report.leftover_bytes
+        ));
+    }
     for problem in &report.problems {
         text.push_str(&format!("WRONG  {problem}\n"));
     }
@@ -79,6 +89,14 @@ fn told(report: &RegisterReport, key_from_outside: bool) -> Outcome {
         many => format!("The register is NOT as it was recorded: {many} things are wrong."),
     };
     text.push_str(&format!("\n{verdict}\n"));
+    if report.problems_in_store > 0 {
+        text.push_str(
+            "What the store lacks can be put back from any copy: `portreeve evidence verify --repair-from DIR`.\n",
+        );
+    }
+    if report.problems.len() > report.problems_in_store {
+        text.push_str(&format!("For what is wrong elsewhere: {DAMAGED_HELP}.\n"));
+    }
     let object = json!({
         "sound": report.is_sound(),
         "entries": report.entries,
@@ -89,6 +107,8 @@ fn told(report: &RegisterReport, key_from_outside: bool) -> Outcome {
         "bytes": report.bytes,
         "problems": report.problems,
         "stale_caches": report.stale_caches,
+        "leftovers": report.leftovers,
+        "leftover_bytes": report.leftover_bytes,
     });
     let ending = if report.is_sound() { Ending::fine_if(report.is_vouched_for()) } else { Ending::Broken };
     Outcome::new(report.demonstration, "portreeve.verify/1", text, object).ending(ending)

@@ -54,8 +54,8 @@ impl Scans {
         Memory::new(open(self.unfinished(tree, reads_all)), whole)
     }
 
-    /// Begins to remember. `None` if another walk of the same tree is under way, or the folder cannot be written: then
-    /// nothing is remembered of this one, and nothing else is lost.
+    /// Begins to remember, and first keeps what a walk has left that was killed. `None` if another walk of the same tree is
+    /// under way, or the folder cannot be written: then nothing is remembered of this one, and nothing else is lost.
     pub(crate) fn begin(&self, tree: TreeName, reads_all: bool, read_at: FileTime) -> Option<ScanWriter> {
         fs::create_dir_all(&self.folder).ok()?;
         let lock = File::create(self.folder.join(format!("{}.lock", tree.0))).ok()?;
@@ -63,11 +63,12 @@ impl Scans {
             Ok(()) => {}
             Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return None,
         }
-        let paths = Paths {
-            building: self.folder.join(format!("{}.new", tree.0)),
-            unfinished: self.unfinished(tree, reads_all),
-            whole: self.whole(tree),
-        };
+        let unfinished = self.unfinished(tree, reads_all);
+        let building = unfinished.with_added_extension("new");
+        let paths = Paths { building, unfinished, whole: self.whole(tree) };
+        if paths.building.exists() {
+            paths.keep_unfinished().ok()?;
+        }
         ScanWriter::begin(paths, lock, read_at).ok()
     }
 
@@ -89,4 +90,17 @@ struct Paths {
     unfinished: PathBuf,
     /// When it is whole.
     whole: PathBuf,
+}
+
+impl Paths {
+    /// Lets the next walk go on from what this one has seen; or from what an earlier one has, if that had come further:
+    /// whichever it is, each entry counts only for a file that still looks the same.
+    fn keep_unfinished(&self) -> io::Result<()> {
+        let reach = |path: &Path| fs::metadata(path).map_or(0, |found| found.len());
+        if reach(&self.building) >= reach(&self.unfinished) {
+            fs::rename(&self.building, &self.unfinished)
+        } else {
+            fs::remove_file(&self.building)
+        }
+    }
 }

@@ -64,7 +64,9 @@ impl ScanWriter {
             .file
             .write_all(&length)
             .and_then(|()| self.file.write_all(&self.body))
-            .and_then(|()| self.file.write_all(&check(&self.body)));
+            .and_then(|()| self.file.write_all(&check(&self.body)))
+            // Out of this process: a kill is to cost no more than one block.
+            .and_then(|()| self.file.flush());
         self.broken |= written.is_err();
         self.body.clear();
     }
@@ -85,8 +87,7 @@ impl Drop for ScanWriter {
     fn drop(&mut self) {
         if !self.finished {
             self.close_block();
-            let kept = self.file.flush().is_ok() && fs::rename(&self.paths.building, &self.paths.unfinished).is_ok();
-            if !kept {
+            if self.paths.keep_unfinished().is_err() {
                 let _ = fs::remove_file(&self.paths.building);
             }
         }

@@ -25,7 +25,6 @@ use super::disk::{io_error, make_folder, read_at, sync_folder};
 use super::filling::Filling;
 use super::filter::Filter;
 use super::hand::FileHand;
-use super::incoming::tidy_up;
 use super::loose::Loose;
 use super::pack::MemberReader;
 use super::pack::table::Entry;
@@ -213,14 +212,14 @@ impl FileBlobs {
         }
     }
 
-    /// Makes what hands need: the folder of packs, and the filter over all names. Takes away what crashes left.
+    /// Makes what hands need: the folder of packs, and the filter over all names. Finishes or takes away what crashes left.
     fn prepare_for_hands(&self) -> Result<(), BlobError> {
         let _only_one = self.shared.making_filter.lock().unwrap_or_else(PoisonError::into_inner);
         if self.shared.filter.get().is_some() {
             return Ok(());
         }
         make_folder(&self.shared.packs.folder)?;
-        tidy_up(&self.shared.packs.incoming)?;
+        self.shared.packs.finish_abandoned()?;
         self.shared.packs.tidy_up()?;
         self.shared.packs.trying_again(|| {
             let packs = self.shared.packs.all()?;
@@ -307,6 +306,8 @@ impl Blobs for FileBlobs {
     }
 
     fn remove_all(&self, names: &[Digest]) -> Result<(), BlobError> {
+        // What is to be gone may also lie in what a crash left.
+        self.shared.packs.finish_abandoned()?;
         self.shared.loose.remove_all(names)?;
         self.shared.packs.remove(names)
     }

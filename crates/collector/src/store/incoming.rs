@@ -1,12 +1,12 @@
 //! Files on their way into the store: written under `incoming`, flushed, and only then given a name.
 //!
-//! A pack takes minutes to fill, so its file is locked while somebody fills it: what nobody holds was left by a crash,
-//! and the next writer takes it away. The lock goes with the process, however it ends.
+//! A file is locked while somebody fills it: what nobody holds was left by a crash. The next writer finishes a pack that
+//! was left, and takes everything else away. The lock goes with the process, however it ends.
 //!
 //! Must never rename what has not been flushed, unless it can be made again.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,8 +14,9 @@ use super::disk::{io_error, make_folder};
 use super::steps::{Step, reached};
 use crate::BlobError;
 
-/// How the names of unfinished packs end.
-const PACK_ENDING: &str = "tar.part";
+/// How the names of all files on their way end, and those of packs.
+const ENDING: &str = ".part";
+const PACK_ENDING: &str = ".tar.part";
 
 /// A file on its way into the store. Dropped before it is published, it takes itself away.
 #[derive(Debug)]
@@ -28,13 +29,18 @@ pub(super) struct Incoming {
 impl Incoming {
     /// A file for one object, or for an index.
     pub(super) fn create(folder: &Path) -> Result<Incoming, BlobError> {
-        Incoming::create_ending(folder, "part")
+        Incoming::create_ending(folder, ENDING)
     }
 
-    /// A file for a pack, locked until it is closed.
+    /// A file for a pack.
     pub(super) fn create_pack(folder: &Path) -> Result<Incoming, BlobError> {
+        Incoming::create_ending(folder, PACK_ENDING)
+    }
+
+    /// A file that is locked until it is closed.
+    fn create_ending(folder: &Path, ending: &str) -> Result<Incoming, BlobError> {
         loop {
-            let incoming = Incoming::create_ending(folder, PACK_ENDING)?;
+            let incoming = Incoming::create_new(folder, ending)?;
             // Between making and locking it, somebody who tidies up may have taken it for a leftover.
             match incoming.file.try_lock() {
                 Err(TryLockError::WouldBlock) => {}
@@ -46,17 +52,33 @@ impl Incoming {
     }
 
     /// The name is free, not secret: this process, and a number. What a crash left under it is stepped over.
-    fn create_ending(folder: &Path, ending: &str) -> Result<Incoming, BlobError> {
+    fn create_new(folder: &Path, ending: &str) -> Result<Incoming, BlobError> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         loop {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-            let path = folder.join(format!("{}-{number}.{ending}", std::process::id()));
+            let path = folder.join(format!("{}-{number}{ending}", std::process::id()));
             match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
                 Ok(file) => return Ok(Incoming { path, file, published: false }),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(source) => return Err(io_error("make the file", &path, source)),
             }
         }
+    }
+
+    /// Whether it is to become a pack.
+    pub(super) fn is_pack(&self) -> bool {
+        is_named(&self.path, PACK_ENDING)
+    }
+
+    /// What has been written so far.
+    pub(super) const fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Lets go of what was written behind `length`, and writes on from there.
+    pub(super) fn cut(&mut self, length: u64) -> Result<(), BlobError> {
+        let cut = self.file.set_len(length).and_then(|()| self.file.seek(SeekFrom::Start(length)));
+        cut.map(drop).map_err(|source| io_error("shorten", &self.path, source))
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), BlobError> {
@@ -111,25 +133,32 @@ impl Drop for Incoming {
     }
 }
 
-/// Whether `path` is an unfinished pack that somebody is filling right now.
+/// Whether somebody is filling the file at `path` right now.
 pub(super) fn is_being_filled(path: &Path) -> bool {
-    path.to_str().is_some_and(|path| path.ends_with(PACK_ENDING))
+    is_named(path, ENDING)
         && File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
-/// Takes away the unfinished packs that nobody fills any more. What cannot be locked or removed stays, and is listed.
-pub(super) fn tidy_up(folder: &Path) -> Result<(), BlobError> {
+/// The files that nobody fills any more, locked. What cannot be opened or locked stays, and is listed.
+pub(super) fn abandoned(folder: &Path) -> Result<Vec<Incoming>, BlobError> {
     let failed = |source| io_error("list", folder, source);
+    let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        if !path.to_str().is_some_and(|path| path.ends_with(PACK_ENDING)) {
+        if !is_named(&path, ENDING) {
             continue;
         }
-        if let Ok(file) = File::open(&path)
+        // Who publishes a file renames it and lets go of it then: what still has this name is not published.
+        if let Ok(file) = OpenOptions::new().read(true).write(true).open(&path)
             && file.try_lock().is_ok()
+            && path.exists()
         {
-            let _ = fs::remove_file(&path);
+            found.push(Incoming { path, file, published: false });
         }
     }
-    Ok(())
+    Ok(found)
+}
+
+fn is_named(path: &Path, ending: &str) -> bool {
+    path.to_str().is_some_and(|path| path.ends_with(ending))
 }

@@ -49,9 +49,8 @@ impl FileBlobs {
         self.all().filter(move |name| name.as_ref().map_or(true, |name| !is_named(name)))
     }
 
-    /// The files that never became objects, in order of their names, and indexes whose pack is gone. A pack that
-    /// somebody is filling right now is none; a single object on its way cannot be told from one: ask while nobody
-    /// writes.
+    /// The files that never became objects, in order of their names, and indexes whose pack is gone. What somebody is
+    /// filling right now is none.
     ///
     /// # Errors
     /// What the disk met.

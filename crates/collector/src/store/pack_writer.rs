@@ -1,19 +1,21 @@
 //! Writing one pack: members one after the other, then its end, its name and its index.
 //!
 //! Publishing, step by step, and what a crash after each leaves: members are written under `incoming` (a leftover that
-//! the next writer takes away); flushed (the same); renamed into `packs` (a pack without an index, which is made again
+//! the next writer finishes, as far as its members are whole); flushed (the same); renamed into `packs` (a pack without an index, which is made again
 //! from its headers); the folder flushed (the same, now for certain); the index written (whole). The index is not
 //! flushed: a torn one does not hash to its name, and is no index.
 //!
 //! Must never give a pack its name before all of its bytes are on the disk.
 
 use std::fs::File;
+use std::sync::{Arc, Mutex};
 
 use portreeve_model::Digest;
 
-use super::disk::{make_folder, sync_folder};
-use super::filling::{SharedContents, locked};
+use super::disk::{io_error, make_folder, read_at, sync_folder};
+use super::filling::{Contents, SharedContents, locked};
 use super::incoming::Incoming;
+use super::pack::scan;
 use super::pack::table::{self, Entry};
 use super::pack::tar::{self, BLOCK_BYTES, END_BYTES};
 use super::pack::{PACK_BYTES_MAX, index_path, pack_path, write_index};
@@ -41,6 +43,32 @@ impl PackWriter {
     pub(super) fn create(packs: &Packs, contents: SharedContents) -> Result<PackWriter, BlobError> {
         let incoming = Incoming::create_pack(&packs.incoming)?;
         Ok(PackWriter { incoming, contents, buffer: Vec::new(), next_block: 0, written_bytes: 0 })
+    }
+
+    /// Goes on with a pack that another program had begun when it was killed: as far as every member is whole, so that
+    /// what was read from a slow server need not be read from there again. `None` if there is too little in it, or
+    /// nothing that the store does not have.
+    pub(super) fn resume(mut incoming: Incoming, packs: &Packs) -> Result<Option<PackWriter>, BlobError> {
+        let failed = |source| io_error("read what was left in", &packs.incoming, source);
+        let mut contents = Contents::new();
+        let (mut next_block, mut bytes, mut is_new) = (0, Vec::new(), false);
+        for entry in scan::scan(incoming.file()).map_err(failed)? {
+            bytes.resize(entry.length as usize, 0);
+            let read = read_at(incoming.file(), &mut bytes, entry.bytes_at()).map_err(failed)?;
+            if entry.block != next_block || read < bytes.len() || Digest::of(&bytes) != entry.name {
+                break;
+            }
+            is_new |= packs.find_sound(&entry.name, u64::from(entry.length))?.is_none();
+            next_block = entry.next_block();
+            contents.add(entry);
+        }
+        if !is_new || contents.entries().len() <= FEW_OBJECTS {
+            return Ok(None);
+        }
+        let written_bytes = u64::from(next_block) * BLOCK_BYTES as u64;
+        incoming.cut(written_bytes)?;
+        let contents = Arc::new(Mutex::new(contents));
+        Ok(Some(PackWriter { incoming, contents, buffer: Vec::new(), next_block, written_bytes }))
     }
 
     pub(super) fn contents(&self) -> &SharedContents {

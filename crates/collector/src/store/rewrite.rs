@@ -7,21 +7,23 @@
 //!
 //! Must never remove a pack before the one that replaces it is on the disk.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use portreeve_model::Digest;
 
 use super::disk::{io_error, read_at, remove_file, sync_folder};
 use super::filling::{Contents, locked};
+use super::incoming::abandoned;
 use super::pack::table::{self, Entry};
 use super::pack::{PACK_BYTES_MAX, Pack};
 use super::pack_writer::PackWriter;
 use super::packs::Packs;
 use super::steps::{Step, reached};
-use crate::BlobError;
+use crate::{BlobError, FileBlobs, StoreFault, StoreFaultKind, StoreReport};
 
 /// A pack below a quarter of the size is small.
 const SMALL_BYTES: u64 = PACK_BYTES_MAX / 4;
@@ -55,6 +57,27 @@ impl Packs {
         Err(io_error("remove objects from", &self.folder, busy))
     }
 
+    /// Finishes the packs that programs had begun when they were killed, and takes away whatever else nobody fills any more.
+    pub(super) fn finish_abandoned(&self) -> Result<(), BlobError> {
+        for incoming in abandoned(&self.incoming)? {
+            // Dropped, it goes away: also when there is no room to finish it.
+            if incoming.is_pack()
+                && let Ok(Some(writer)) = PackWriter::resume(incoming, self)
+            {
+                let _ = self.publish(Some(writer));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a pack anew as far as its members are whole, by its path.
+    fn renew(&self, path: &Path) -> Result<(), BlobError> {
+        match self.all()?.iter().find(|pack| pack.path == path) {
+            Some(pack) => self.replace(&[Arc::clone(pack)], &|_| false, Copying::WhatIsSound),
+            None => Ok(()),
+        }
+    }
+
     /// Makes one pack of many small ones once there are more than a few. Cheap when there are not.
     pub(super) fn merge_small(&self) -> Result<(), BlobError> {
         let small = self.listed_small(SMALL_BYTES);
@@ -86,8 +109,8 @@ impl Packs {
             for entry in pack.entries(true)?.iter().filter(|entry| !dropped(&entry.name)) {
                 let Some(bytes) = read_member(pack, file, entry, copying)? else {
                     match copying {
-                        // Cut off: there is nothing to copy.
-                        Copying::AsItIs => continue,
+                        // Cut off, or not wanted: there is nothing to copy.
+                        Copying::AsItIs | Copying::WhatIsSound => continue,
                         // Which of two copies is the good one is not for a merge to decide.
                         Copying::IfSound => return Ok(()),
                     }
@@ -124,13 +147,38 @@ impl Packs {
     }
 }
 
+impl FileBlobs {
+    /// Takes away what an audit found damaged: members and loose objects whose bytes do not match their names, and bytes that
+    /// are no part of an object. What is damaged and still of use must have been put back before. Gives the files.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn clear(&self, audit: &StoreReport) -> Result<BTreeSet<PathBuf>, BlobError> {
+        let mut cleared = BTreeSet::new();
+        for StoreFault { path, kind, .. } in &audit.faults {
+            let packs = &self.shared.packs;
+            match kind {
+                // It may be whole, or somebody else's.
+                StoreFaultKind::Unreadable { .. } => continue,
+                _ if cleared.contains(path) => continue,
+                _ if path.starts_with(&packs.folder) => packs.renew(path)?,
+                _ => remove_file(path)?,
+            }
+            cleared.insert(path.clone());
+        }
+        Ok(cleared)
+    }
+}
+
 /// What is copied into a new pack.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Copying {
     /// Every member that is there, damaged or not: a withdrawal of others changes nothing about it.
     AsItIs,
-    /// Only members whose bytes match their names.
+    /// Everything, if the bytes of all members match their names.
     IfSound,
+    /// Only members whose bytes match their names.
+    WhatIsSound,
 }
 
 /// Opens and locks a pack; `None` if it is gone or replaced by then. Where files cannot be locked, two programs that withdraw at the

@@ -367,12 +367,12 @@ fn what_a_crash_left_is_listed_and_taken_away_but_nothing_that_somebody_holds() 
     let listed: Vec<_> = store.leftovers().unwrap().into_iter().map(|leftover| leftover.path).collect();
     assert_eq!(listed, [abandoned.clone(), single.clone()]);
     drop(FileBlobs::open(folder.path()).unwrap().hand().unwrap());
-    assert_eq!((abandoned.exists(), held.exists(), single.exists()), (false, true, true));
+    assert_eq!((abandoned.exists(), held.exists(), single.exists()), (false, true, false));
 
     let (pack, index) = only_pack(folder.path());
     fs::remove_file(pack).unwrap();
     let listed = FileBlobs::open(folder.path()).unwrap().leftovers().unwrap();
-    assert_eq!(listed.iter().map(|leftover| &leftover.path).collect::<Vec<_>>(), [&single, &index]);
+    assert_eq!(listed.iter().map(|leftover| &leftover.path).collect::<Vec<_>>(), [&index]);
 }
 
 #[test]

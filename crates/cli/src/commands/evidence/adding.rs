@@ -228,11 +228,13 @@ pub(super) fn record(
     if !others.is_empty() {
         change = change.note(format!("The same file is held already as {}.", others.join(", ")));
     }
-    for line in share::rescanned(&added.taken) {
-        change = change.note(line);
-    }
-    if let Some(changes) = &added.taken.changes {
-        change = change.more(json!({"changes": share::as_json(changes), "read": added.taken.read}));
+    // A dry run of a first collection only looks: it has read nothing, and remembers nothing either.
+    if desk.mode == Mode::Write || added.taken.changes.is_some() {
+        for line in share::rescanned(&added.taken) {
+            change = change.note(line);
+        }
+        let changes = added.taken.changes.as_ref().map(share::as_json);
+        change = change.more(json!({"changes": changes, "read": added.taken.read}));
     }
     let change = change.note(waiting(desk, &event));
     let outcome = change.told(desk.register().is_demonstration(), &added.recorded);

@@ -298,14 +298,19 @@ pub(super) fn as_json(changes: &Changes) -> Value {
     })
 }
 
-/// How much a rescan had to read, and what it found.
+/// What is different, and how much had to be read to know: less than all where a collection went on from an earlier one.
 pub(super) fn rescanned(taken: &Taken) -> Vec<String> {
-    let Some(changes) = &taken.changes else { return Vec::new() };
     let files = match taken.content {
         Content::Files { files, .. } | Content::InPlace { files, .. } => files,
-        Content::Reference { .. } | Content::Said { .. } => 0,
+        Content::Reference { .. } | Content::Said { .. } => return Vec::new(),
     };
-    let mut lines = told(changes);
-    lines.push(format!("{} of {} read; the others look as they did when they were.", taken.read, count(files, "file")));
+    let mut lines = taken.changes.as_ref().map(told).unwrap_or_default();
+    if taken.changes.is_some() || taken.read < files {
+        lines.push(format!(
+            "{} of {} read; the others look as they did when they were.",
+            taken.read,
+            count(files, "file")
+        ));
+    }
     lines
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use clap::Args;
-use portreeve_engine::{EvidenceReport, Inspecting, Inspection};
+use portreeve_engine::{EvidenceReport, Inspecting, Inspection, Repaired};
 use portreeve_model::reference::EvidenceId;
 use portreeve_reporting::words::count;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ Example:
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// Which evidence [default: all whose bytes are kept]
+    /// Which evidence [default: everything in the store]
     ids: Vec<EvidenceId>,
     /// Compare with the folder it was collected from
     #[arg(long, requires = "ids")]
@@ -74,21 +74,23 @@ pub(super) fn verify(args: &VerifyArgs, door: &mut Door) -> Result<Outcome, Fail
     }
     follower.begin("Reading back", None);
     let mut report = follower.follow(|watch| window.session.verify_evidence(&args.ids, watch))?;
-    let mut mended = Vec::new();
-    if let Some(from) = args.repair_from.as_ref().filter(|_| !report.wanted.is_empty()) {
+    let mut repaired = Repaired::default();
+    if let Some(from) = args.repair_from.as_ref().filter(|_| !report.problems.is_empty()) {
         follower.begin("Looking for copies", None);
-        let repaired = follower.follow(|watch| window.session.repair(&report.wanted, from, watch))?;
-        mended = repaired.mended.iter().map(|(name, path)| (name.to_string(), path.display().to_string())).collect();
+        repaired = follower.follow(|watch| window.session.repair(&report, from, watch))?;
         follower.begin("Reading back", None);
         report = follower.follow(|watch| window.session.verify_evidence(&args.ids, watch))?;
     }
-    Ok(read_back(&report, &mended, args.repair_from.is_some(), window.is_demonstration()))
+    Ok(read_back(&report, &repaired, args.repair_from.is_some(), window.is_demonstration()))
 }
 
-fn read_back(report: &EvidenceReport, mended: &[(String, String)], from_a_copy: bool, demonstration: bool) -> Outcome {
+fn read_back(report: &EvidenceReport, repaired: &Repaired, from_a_copy: bool, demonstration: bool) -> Outcome {
     let mut text = format!("{} of {} bytes read back\n", count(report.objects, "object"), report.bytes);
-    for (name, path) in mended {
-        text.push_str(&format!("mended sha256 {name} from {path}\n"));
+    for (name, path) in &repaired.mended {
+        text.push_str(&format!("mended sha256 {name} from {}\n", path.display()));
+    }
+    for path in &repaired.cleared {
+        text.push_str(&format!("cleared {} of damage that nothing is made of\n", path.display()));
     }
     for problem in &report.problems {
         text.push_str(&format!("WRONG  {problem}\n"));
@@ -101,13 +103,16 @@ fn read_back(report: &EvidenceReport, mended: &[(String, String)], from_a_copy: 
             "\nThe evidence is NOT as it was recorded. Put it back from a backup or a pack: `portreeve evidence verify --repair-from DIR`.\n"
         }
     });
-    let mended: Vec<Value> = mended.iter().map(|(name, path)| json!({"sha256": name, "from": path})).collect();
+    let mended = repaired.mended.iter().map(|(name, path)| json!({"sha256": name, "from": path.display().to_string()}));
+    let mended: Vec<Value> = mended.collect();
+    let cleared: Vec<String> = repaired.cleared.iter().map(|path| path.display().to_string()).collect();
     let object = json!({
         "sound": sound,
         "objects": report.objects,
         "bytes": report.bytes,
         "problems": report.problems,
         "mended": mended,
+        "cleared": cleared,
     });
     let ending = if sound { Ending::Fine } else { Ending::Broken };
     Outcome::new(demonstration, "portreeve.evidence-verify/1", text, object).ending(ending)
