@@ -14,6 +14,7 @@ Examples:
   portreeve-bench run --corpus small --work scratch --json figures.json
   portreeve-bench run --corpus small --work scratch --only hash,rescan --tools portreeve,restic --runs 5
   portreeve-bench growth --work scratch --files 200000 --files 1000000
+  portreeve-bench index --work scratch --files 5000000
 
 Exit codes: 0 fine   1 a tool failed   2 usage   3 refused by a guard rail   5 the machine or a file   130 stopped";
 
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Run the same works on a small and on a large corpus: time a file and memory side by side
     Growth(GrowthArgs),
+    /// Make an index of files that are not there, and search in it
+    Index(IndexArgs),
     /// Run one command and tell what it cost
     #[command(hide = true)]
     Measure(MeasureArgs),
@@ -181,6 +184,27 @@ pub(crate) struct GrowthArgs {
     pub(crate) max: u64,
     #[command(flatten)]
     pub(crate) choice: Choice,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IndexArgs {
+    /// An empty or new folder for everything that is written; it is emptied again at the end
+    #[arg(long, value_name = "DIR")]
+    pub(crate) work: PathBuf,
+    /// How many files the largest collection has
+    #[arg(long, default_value_t = 5_000_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000), value_name = "N")]
+    pub(crate) files: u64,
+    /// Of how many documents a text is known
+    #[arg(long, default_value_t = 500_000, value_parser = clap::value_parser!(u64).range(..=10_000_000), value_name = "N")]
+    pub(crate) texts: u64,
+    /// How often each search is made
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100), value_name = "N")]
+    pub(crate) runs: u32,
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Say how much disk it would take, and make nothing
+    #[arg(long, short = 'n')]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use rustix::time::{ClockId, clock_gettime};
 use time::OffsetDateTime;
 
 /// When something began.
@@ -17,6 +18,21 @@ impl Began {
     pub(crate) fn seconds(self) -> f64 {
         self.0.elapsed().as_secs_f64()
     }
+}
+
+/// CPU seconds that this program has used, on all its threads.
+pub(crate) fn cpu_seconds() -> f64 {
+    seconds_of(ClockId::ProcessCPUTime)
+}
+
+/// CPU seconds that this thread has used: what others do on the machine does not count.
+pub(crate) fn own_cpu_seconds() -> f64 {
+    seconds_of(ClockId::ThreadCPUTime)
+}
+
+fn seconds_of(clock: ClockId) -> f64 {
+    let told = clock_gettime(clock);
+    told.tv_sec as f64 + told.tv_nsec as f64 / 1e9
 }
 
 /// Today as a person writes it and as a machine does: ("21 November 2026, 04:38 UTC", "2026-11-21T04:38:09Z").

@@ -1,6 +1,6 @@
 //! `portreeve-bench corpus`: making files to work on, always the same ones for a seed, and changing some of them.
 
-mod chance;
+pub(crate) mod chance;
 mod content;
 pub(crate) mod fixed;
 mod hostile;
@@ -39,6 +39,11 @@ pub(crate) struct Need {
 }
 
 impl Need {
+    /// What something else than a corpus takes.
+    pub(crate) fn of(bytes: u64, inodes: u64) -> Need {
+        Need { bytes, inodes, seconds: 0.0 }
+    }
+
     /// Half a block of 4 KiB is lost at each file's end on average, and a folder has one at least.
     fn new(files: u64, mean: f64, folders: u64) -> Need {
         let bytes = files as f64 * (mean + 2_048.0) + folders as f64 * 4_096.0;

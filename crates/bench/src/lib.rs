@@ -1,8 +1,8 @@
 //! How fast portreeve is, beside a yardstick and beside the tools that people use today, in one run on one machine.
 //!
-//! Invariants: depends on no other crate of this workspace, because it runs `portreeve` as it runs every peer; writes and
-//! deletes nothing outside the work folder and the corpora it made; only `clock.rs` tells the time and only `say.rs`
-//! prints.
+//! Invariants: runs `portreeve` as it runs every peer, and only `index.rs` knows a crate of this workspace, because it
+//! measures what no command can show by itself; writes and deletes nothing outside the work folder and the corpora it
+//! made; only `clock.rs` tells the time and only `say.rs` prints.
 
 #![cfg(unix)]
 
@@ -11,6 +11,7 @@ mod clock;
 mod corpus;
 mod failure;
 mod growth;
+mod index;
 mod machine;
 mod measure;
 mod ratio;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
         Command::Yardstick(args) => yardstick::command(&args),
         Command::Run(args) => run::command(&args),
         Command::Growth(args) => growth::command(&args),
+        Command::Index(args) => index::command(&args),
         Command::Measure(args) => measure::helper(&args),
     };
     ExitCode::from(match ended {

@@ -181,6 +181,11 @@ pub(crate) fn helper(args: &MeasureArgs) -> Result<u8, Failure> {
     Ok(0)
 }
 
+/// The most memory that this program has had.
+pub(crate) fn peak_mib() -> f64 {
+    getrusage(UsageWho::RUSAGE_SELF).map_or(0.0, |used| mib(used.max_rss()))
+}
+
 /// Linux counts in KiB, Apple's systems in bytes.
 fn mib(max_rss: i64) -> f64 {
     max_rss as f64 / if cfg!(target_vendor = "apple") { 1_048_576.0 } else { 1_024.0 }

@@ -76,18 +76,19 @@ impl FromStr for Digest {
 
 /// What each byte is worth as a hexadecimal digit; more than any digit where it is none. A manifest of millions of lines is
 /// read by it.
-const VALUES: [u8; 256] = {
-    let (mut values, mut byte) = ([0xff; 256], 0_u8);
-    loop {
+const VALUES: [u8; 256] = values();
+
+const fn values() -> [u8; 256] {
+    let mut values = [0xff; 256];
+    let mut byte = 0_u8;
+    while let Some(next) = byte.checked_add(1) {
         if let Some(value) = value(byte) {
             values[byte as usize] = value;
         }
-        match byte.checked_add(1) {
-            Some(next) => byte = next,
-            None => return values,
-        }
+        byte = next;
     }
-};
+    values
+}
 
 /// What a hexadecimal digit is worth.
 const fn value(digit: u8) -> Option<u8> {

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test does not expect ends it")]
 
 mod corpus;
+mod index;
 mod run;
 mod support;
 mod yardstick;

@@ -126,8 +126,8 @@ struct Rows {
 
 impl Rows {
     fn new(transaction: &Transaction<'_>, follows: Option<&Digest>) -> Result<Rows, IndexError> {
-        let place = place_of_next(transaction, follows)?;
-        let earlier = place.before.map(|before| Earlier::new(transaction, place.series, before)).transpose()?;
+        let (place, before) = place_of_next(transaction, follows)?;
+        let earlier = before.map(|before| Earlier::new(transaction, place.series, before)).transpose()?;
         Ok(Rows { place, follows: follows.copied(), earlier, files: 0, latest: None })
     }
 

@@ -221,30 +221,25 @@ impl<'a> Ways<'a> {
         }
     }
 
-    /// Series after series.
+    /// Series after series. The place to go on from comes from outside: it may be in a series that is none.
     fn by_path(&self, after: &Position, limit: u32) -> Result<Vec<Step>, IndexError> {
         let start = self.query.path.as_deref().unwrap_or_default();
         let mut steps = Vec::new();
-        let mut after = after.clone();
-        loop {
-            // Before everything is no series.
-            if after.key > 0 {
-                let from = (after.path.as_slice(), after.id);
-                let mut rows = InOrder::new(self.connection, after.key, from, beyond(start), limit)?;
-                while steps.len() < limit as usize
-                    && let Some(row) = rows.next(self.connection)?
-                {
-                    let at = Position { key: row.series, path: row.path.as_bytes().to_vec(), id: row.first };
-                    steps.push(Step { at, row: row.id });
-                }
+        let mut next = self.series_after(after.key.saturating_sub(1))?;
+        while steps.len() < limit as usize
+            && let Some(series) = next
+        {
+            let begun = if series == after.key { (after.path.as_slice(), after.id) } else { (start, 0) };
+            let mut rows = InOrder::new(self.connection, series, begun, beyond(start), limit)?;
+            while steps.len() < limit as usize
+                && let Some(row) = rows.next(self.connection)?
+            {
+                let at = Position { key: series, path: row.path.as_bytes().to_vec(), id: row.first };
+                steps.push(Step { at, row: row.id });
             }
-            match self.series_after(after.key)? {
-                Some(series) if steps.len() < limit as usize => {
-                    after = Position { key: series, path: start.to_vec(), id: 0 };
-                }
-                _ => return Ok(steps),
-            }
+            next = self.series_after(series)?;
         }
+        Ok(steps)
     }
 
     fn series_after(&self, series: i64) -> Result<Option<i64>, IndexError> {

@@ -43,7 +43,7 @@ impl InOrder {
         let all = (place.first_row, place.first_row + place.rows);
         let next_early = first_row(connection, all, |row| (row.path.as_bytes(), series) > (path, first))?;
         let end_early = match &before {
-            Some(before) => first_row(connection, (next_early, all.1), |row| row.path.as_bytes() >= before.as_slice())?,
+            Some(before) => near_row(connection, (next_early, all.1), |row| row.path.as_bytes() >= before.as_slice())?,
             None => all.1,
         };
         let late_after = Some((path.to_vec(), first));
@@ -96,6 +96,20 @@ impl InOrder {
         self.late_after = self.late.back().map(|row| (row.path.as_bytes().to_vec(), row.first));
         Ok(())
     }
+}
+
+/// As [`first_row`], looked for in ever longer strides, because it is rarely far.
+fn near_row(
+    connection: &Connection,
+    (mut from, end): (i64, i64),
+    past: impl Fn(&FileRecord) -> bool,
+) -> Result<i64, IndexError> {
+    let mut stride = 1;
+    while from + stride < end && !past(&FileRecord::of(connection, from + stride - 1)?) {
+        from += stride;
+        stride *= 2;
+    }
+    first_row(connection, (from, end.min(from + stride)), past)
 }
 
 /// The first row from `from` to before `end` from which on they are `past`.

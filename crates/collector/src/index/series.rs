@@ -47,8 +47,6 @@ pub(super) struct Place {
     pub(super) number: i64,
     /// The number of the first collection of its series.
     pub(super) series: i64,
-    /// The number of the collection before it in its series.
-    pub(super) before: Option<i64>,
     /// The number of the first row that it brought, if it brought any.
     pub(super) first_row: i64,
     /// How many rows it brought.
@@ -114,9 +112,12 @@ pub(super) fn each_once(collections: &[Collection]) -> Vec<Collection> {
     collections.iter().filter(|collection| seen.insert(collection.manifest)).copied().collect()
 }
 
-/// Where the next collection goes: after the one it follows, if that is the newest of its series; else it begins a new
-/// series, as does a second one that follows the same.
-pub(super) fn place_of_next(connection: &Connection, follows: Option<&Digest>) -> Result<Place, IndexError> {
+/// Where the next collection goes, and the number of the one before it: after the one it follows, if that is the newest of
+/// its series; else it begins a new series, as does a second one that follows the same.
+pub(super) fn place_of_next(
+    connection: &Connection,
+    follows: Option<&Digest>,
+) -> Result<(Place, Option<i64>), IndexError> {
     let sql = "SELECT coalesce(max(number), 0) + 1 FROM collections";
     let number = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     let first_row = last_row(connection)? + 1;
@@ -124,9 +125,9 @@ pub(super) fn place_of_next(connection: &Connection, follows: Option<&Digest>) -
         && let Some(Kept { place, .. }) = kept(connection, follows)?
         && newest_of(connection, place.series)? == Some(place.number)
     {
-        return Ok(Place { number, series: place.series, before: Some(place.number), first_row, rows: 0 });
+        return Ok((Place { number, series: place.series, first_row, rows: 0 }, Some(place.number)));
     }
-    Ok(Place { number, series: number, before: None, first_row, rows: 0 })
+    Ok((Place { number, series: number, first_row, rows: 0 }, None))
 }
 
 /// The number of the newest collection of a series.
@@ -213,8 +214,7 @@ pub(super) fn record(connection: &Connection, place: Place, row: &CollectionRow)
 }
 
 fn read(row: &Row<'_>) -> Result<Kept, IndexError> {
-    let place =
-        Place { number: row.get(0)?, series: row.get(1)?, before: None, first_row: row.get(5)?, rows: row.get(6)? };
+    let place = Place { number: row.get(0)?, series: row.get(1)?, first_row: row.get(5)?, rows: row.get(6)? };
     let follows: Option<[u8; 32]> = row.get(3)?;
     let collection = CollectionRow {
         manifest: Digest::from_bytes(row.get(2)?),

@@ -337,6 +337,31 @@ fn a_page_of_another_search_is_refused() {
 }
 
 #[test]
+fn a_forged_page_finds_nothing_that_is_not_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    let first = add(&mut index, &[b"a/1", b"b/1", b"b/2", b"c/1"]);
+    let mut again = index.adding(Some(&first)).unwrap();
+    for path in [&b"a/1"[..], b"b/0", b"b/2"] {
+        again.add(&ManifestLine { digest: Digest::of(path), path: ManifestPath::new(path).unwrap() });
+    }
+    again.finish(&Digest::of(b"second")).unwrap();
+    let of_b = |index: &mut Index, cursor: &str| {
+        let after = Some(cursor.parse::<Cursor>().unwrap());
+        shown(&search(index, &Query { path: Some(b"b/".to_vec()), limit: 9, after, ..Query::default() }).hits)
+    };
+    let all = ["b/0", "b/1", "b/2"];
+    for before in ["p.0.0.", "p.-9223372036854775808.0.", "p.1.-1.", "p.1.9.612f31"] {
+        assert_eq!(of_b(&mut index, before), all, "{before}");
+    }
+    // The second collection is none of a series of its own; the others are behind the end.
+    for behind in ["p.2.0.", "p.3.0.", "p.9223372036854775807.0.", "p.1.0.632f31"] {
+        assert_eq!(of_b(&mut index, behind), [""; 0], "{behind}");
+    }
+    assert_eq!(of_b(&mut index, "p.1.1.622f31"), ["b/2"]);
+}
+
+#[test]
 fn bringing_up_what_finds_names_can_be_followed_and_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let mut index = empty(folder.path());
