@@ -3,11 +3,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::{Chance, by_sha256sum, collecting, fill, manifest, survived};
+use super::{Chance, by_sha256sum, collecting, copy, fill, manifest, survived};
 use crate::support::{Place, Ran, words};
 
 const ROUNDS: u64 = 200;
@@ -30,12 +30,6 @@ fn timed(place: &Place, line: &str) -> Duration {
     let ran = place.run(line);
     assert!(ran.code < 2, "{ran:?}");
     begun.elapsed()
-}
-
-fn copy(place: &Place, from: &str, to: &str) {
-    let _ = fs::remove_dir_all(place.path(to));
-    let copied = Command::new("cp").arg("-a").arg(place.path(from)).arg(place.path(to)).status();
-    assert!(copied.unwrap().success());
 }
 
 /// Gives some files of the share other bytes.

@@ -1,6 +1,7 @@
 //! What must survive: the whole command line put through the faults once, each journey ended by `portreeve verify` and by
 //! a list that `sha256sum` has made. What each part promises by itself is tested beside that part.
 
+mod flipping;
 mod killing;
 
 use std::collections::BTreeMap;
@@ -68,6 +69,13 @@ pub(crate) fn fill(place: &Place, files: u64) {
     }
     place.write("share/large.bin", &"0123456789abcdef".repeat(80_000));
     place.write("share/empty", "");
+}
+
+/// Puts a folder of the place in place of another.
+pub(crate) fn copy(place: &Place, from: &str, to: &str) {
+    let _ = fs::remove_dir_all(place.path(to));
+    let copied = Command::new("cp").arg("-a").arg(place.path(from)).arg(place.path(to)).status();
+    assert!(copied.unwrap().success());
 }
 
 /// What `sha256sum` says of everything below `folder`: path and digest.

@@ -52,6 +52,13 @@ fn about(error: &EngineError) -> Vec<String> {
         EngineError::BadSettings { .. } => {
             "put the folder's `register.json` back from a backup; nothing else was touched"
         }
+        EngineError::NewerSettings { .. } => {
+            "use the newer version; if there is none, put `register.json` back from a backup"
+        }
+        EngineError::BadLastSigned { .. } => {
+            "put it back from a backup; or have `portreeve verify --checkpoint FILE` compare the register with a checkpoint kept \
+             elsewhere, and then remove the copy: the next entry makes it again"
+        }
         EngineError::KeyInside { .. } => "name a place outside with `--key FILE`, best on another disk or machine",
         EngineError::Unknown { noun: "adopted framework", given, near } => {
             let near = nearest(given, near);
