@@ -109,8 +109,12 @@ fn judge(place: &Place, kind: Kind, path: &Path, seen: &Ran, before: &[u8]) {
         fine && written.code == 0 && written.err.is_empty() && place.run("verify").code == 0
     };
     match kind {
-        // Every bit of the store is part of an object, of a header there can be only one of, or of zeros.
-        Kind::Pack | Kind::Loose => assert!(damaged && seen.out.contains(name), "{place_told}"),
+        // Every bit of the store is part of an object, of a header there can be only one of, or of zeros. What evidence is
+        // made of is named by it.
+        Kind::Pack | Kind::Loose => {
+            let named = [name, "the file `", "the manifest of evidence "].iter().any(|text| seen.out.contains(text));
+            assert!(damaged && named, "{place_told}");
+        }
         Kind::PackIndex => assert!(stale && seen.out.contains(name), "{place_told}"),
         // Its blocks carry a sum each, and one that does not agree is not believed: everything is read again.
         Kind::Scan => {

@@ -2,6 +2,7 @@
 //! a list that `sha256sum` has made. What each part promises by itself is tested beside that part.
 
 mod flipping;
+mod full_disks;
 mod killing;
 
 use std::collections::BTreeMap;
@@ -97,10 +98,10 @@ fn listed(text: &str) -> BTreeMap<String, String> {
 }
 
 /// The manifest of what was just collected, as it lies in the store.
-pub(crate) fn manifest(place: &Place, ran: &Ran) -> BTreeMap<String, String> {
+pub(crate) fn manifest(place: &Place, register: &str, ran: &Ran) -> BTreeMap<String, String> {
     let line = ran.out.lines().find(|line| line.trim_start().starts_with("manifest")).expect("the manifest is named");
     let digest = line.rsplit([' ', ':']).next().unwrap();
-    let path = place.path("register/objects/objects").join(&digest[..2]).join(digest);
+    let path = place.path(register).join("objects/objects").join(&digest[..2]).join(digest);
     listed(&fs::read_to_string(path).expect("a manifest is loose"))
 }
 

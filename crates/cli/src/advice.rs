@@ -101,7 +101,9 @@ fn about(error: &EngineError) -> Vec<String> {
         other => match other.kind() {
             Kind::Integrity => DAMAGED_HELP,
             Kind::Bug => "this is a mistake in Portreeve: please report it with the command and this message",
-            Kind::Environment => "see that the disk has room and the register is not in use elsewhere, then try again",
+            Kind::Environment => {
+                "see that the disk has room, that you may write to it, and that the register is not in use elsewhere; then try again"
+            }
             Kind::Usage | Kind::Refused => {
                 "`portreeve status` shows where things stand; add `--help` for what a command takes"
             }

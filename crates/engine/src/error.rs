@@ -185,7 +185,7 @@ pub enum EngineError {
     #[error(transparent)]
     Pattern(#[from] BadPattern),
     /// The index failed.
-    #[error(transparent)]
+    #[error("index.sqlite: {0}")]
     Index(#[from] IndexError),
     /// A page could not be rendered.
     #[error(transparent)]

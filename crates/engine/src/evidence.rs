@@ -77,6 +77,8 @@ pub struct Added {
     pub recorded: Recorded,
     /// The files, when it is made of files.
     pub taken: Taken,
+    /// Why the index does not know them yet; nothing when it does. It is made again at its next use.
+    pub unindexed: Option<String>,
 }
 
 impl Session {
@@ -97,10 +99,12 @@ impl Session {
         };
         let event = event(taken.content.clone(), taken.collection.clone());
         let recorded = self.record(by, vec![event.into()], mode)?;
-        if mode == Mode::Write {
-            self.index(taking.watch)?;
-        }
-        Ok(Added { recorded, taken })
+        // It is recorded by now, whatever becomes of a cache.
+        let unindexed = match mode {
+            Mode::Write => self.index(taking.watch).err().map(|error| chain(&error)),
+            Mode::DryRun => None,
+        };
+        Ok(Added { recorded, taken, unindexed })
     }
 
     /// The register and its key are never evidence of themselves.
@@ -230,6 +234,12 @@ impl Session {
     pub fn lines(&self, manifest: &Digest) -> Result<Vec<ManifestLine>, EngineError> {
         Ok(read_manifest(manifest, &self.blobs)?.collect::<Result<_, _>>()?)
     }
+}
+
+/// An error with what led to it, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn content(keep: Keep, manifest: Digest, files: u64, bytes: u64) -> Content {
