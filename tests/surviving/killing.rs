@@ -3,11 +3,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::{Chance, by_sha256sum, collecting, fill, manifest, survived};
+use super::{Chance, by_sha256sum, collecting, copy, fill, manifest, survived};
 use crate::support::{Place, Ran, words};
 
 const ROUNDS: u64 = 200;
@@ -30,12 +30,6 @@ fn timed(place: &Place, line: &str) -> Duration {
     let ran = place.run(line);
     assert!(ran.code < 2, "{ran:?}");
     begun.elapsed()
-}
-
-fn copy(place: &Place, from: &str, to: &str) {
-    let _ = fs::remove_dir_all(place.path(to));
-    let copied = Command::new("cp").arg("-a").arg(place.path(from)).arg(place.path(to)).status();
-    assert!(copied.unwrap().success());
 }
 
 /// Gives some files of the share other bytes.
@@ -177,7 +171,7 @@ fn a_kill_at_any_instant_loses_nothing_that_was_recorded() {
     }
     assert!(in_time > ROUNDS / 2, "{in_time} were killed in time, {late} had ended");
     let whole = place.run(&collect).fine();
-    assert_eq!(manifest(&place, &whole), by_sha256sum(&place.path("share")));
+    assert_eq!(manifest(&place, "register", &whole), by_sha256sum(&place.path("share")));
     let _ = place.run("verify").fine();
     assert_eq!(fs::read_dir(place.path("register/objects/incoming")).unwrap().count(), 0, "leftovers are taken away");
 }
@@ -210,7 +204,7 @@ fn what_a_killed_collection_had_read_is_not_read_again() {
             fresh();
             let ended = killed(&place, &line, takes, &mut chance);
             let ran = place.run(&line).fine();
-            assert_eq!(manifest(&place, &ran), by_sha256sum(&place.path("share")));
+            assert_eq!(manifest(&place, "register", &ran), by_sha256sum(&place.path("share")));
             !ended && read(&ran) < 2_200
         });
         assert!(went_on, "of forty that were killed none went on from where it was{way}");

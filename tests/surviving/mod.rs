@@ -1,6 +1,8 @@
 //! What must survive: the whole command line put through the faults once, each journey ended by `portreeve verify` and by
 //! a list that `sha256sum` has made. What each part promises by itself is tested beside that part.
 
+mod flipping;
+mod full_disks;
 mod killing;
 
 use std::collections::BTreeMap;
@@ -70,6 +72,13 @@ pub(crate) fn fill(place: &Place, files: u64) {
     place.write("share/empty", "");
 }
 
+/// Puts a folder of the place in place of another.
+pub(crate) fn copy(place: &Place, from: &str, to: &str) {
+    let _ = fs::remove_dir_all(place.path(to));
+    let copied = Command::new("cp").arg("-a").arg(place.path(from)).arg(place.path(to)).status();
+    assert!(copied.unwrap().success());
+}
+
 /// What `sha256sum` says of everything below `folder`: path and digest.
 pub(crate) fn by_sha256sum(folder: &Path) -> BTreeMap<String, String> {
     let output = Command::new("sh")
@@ -89,10 +98,10 @@ fn listed(text: &str) -> BTreeMap<String, String> {
 }
 
 /// The manifest of what was just collected, as it lies in the store.
-pub(crate) fn manifest(place: &Place, ran: &Ran) -> BTreeMap<String, String> {
+pub(crate) fn manifest(place: &Place, register: &str, ran: &Ran) -> BTreeMap<String, String> {
     let line = ran.out.lines().find(|line| line.trim_start().starts_with("manifest")).expect("the manifest is named");
     let digest = line.rsplit([' ', ':']).next().unwrap();
-    let path = place.path("register/objects/objects").join(&digest[..2]).join(digest);
+    let path = place.path(register).join("objects/objects").join(&digest[..2]).join(digest);
     listed(&fs::read_to_string(path).expect("a manifest is loose"))
 }
 

@@ -219,7 +219,7 @@ fn noted(index: &mut Index, at: &Path, texts: u64, stop: &Stop) -> Result<(u64, 
         let found: Vec<(Digest, TextFound)> =
             page.documents.iter().map(|document| (document.digest, invented::text(&document.digest))).collect();
         aside += own_cpu_seconds() - cpu;
-        index.add_texts(&found, page.up_to).map_err(failed("add to", at))?;
+        index.add_texts(&found, Some(page.up_to)).map_err(failed("add to", at))?;
         count += found.len() as u64;
         if !page.more {
             break;

@@ -52,6 +52,13 @@ fn about(error: &EngineError) -> Vec<String> {
         EngineError::BadSettings { .. } => {
             "put the folder's `register.json` back from a backup; nothing else was touched"
         }
+        EngineError::NewerSettings { .. } => {
+            "use the newer version; if there is none, put `register.json` back from a backup"
+        }
+        EngineError::BadLastSigned { .. } => {
+            "put it back from a backup; or have `portreeve verify --checkpoint FILE` compare the register with a checkpoint kept \
+             elsewhere, and then remove the copy: the next entry makes it again"
+        }
         EngineError::KeyInside { .. } => "name a place outside with `--key FILE`, best on another disk or machine",
         EngineError::Unknown { noun: "adopted framework", given, near } => {
             let near = nearest(given, near);
@@ -94,7 +101,9 @@ fn about(error: &EngineError) -> Vec<String> {
         other => match other.kind() {
             Kind::Integrity => DAMAGED_HELP,
             Kind::Bug => "this is a mistake in Portreeve: please report it with the command and this message",
-            Kind::Environment => "see that the disk has room and the register is not in use elsewhere, then try again",
+            Kind::Environment => {
+                "see that the disk has room, that you may write to it, and that the register is not in use elsewhere; then try again"
+            }
             Kind::Usage | Kind::Refused => {
                 "`portreeve status` shows where things stand; add `--help` for what a command takes"
             }

@@ -1,10 +1,14 @@
 //! Verifying a register: the ledger against its signatures, the entries against the rules, the store against the entries,
 //! the index against the manifests. Nothing is believed because it was believed before.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use portreeve_collector::{FileBlobs, Index, Watch};
-use portreeve_ledger::{Anchor, Log as _, SignedCheckpoint, Source, SqliteLog, TrustedKey, each_entry, verify_log};
+use portreeve_ledger::{
+    Anchor, KeyError, Log as _, Problem, SignedCheckpoint, SigningKey, Source, SqliteLog, TrustedKey, each_entry,
+    verify_log,
+};
 use portreeve_model::{Entry, EntryNumber, Event, History, LogSize};
 
 use crate::error::EngineError;
@@ -33,6 +37,8 @@ pub struct RegisterReport {
     pub problems_in_store: usize,
     /// What is wrong with caches, which are made again at their next use.
     pub stale_caches: Vec<String>,
+    /// Why the signing key and the copy of the last checkpoint beside it were not looked at, if they were not.
+    pub key_unread: Option<String>,
     /// How many files a program that ended early left in the store; the next collection finishes or removes them.
     pub leftovers: u64,
     /// How many bytes they have.
@@ -72,7 +78,15 @@ pub fn verify_register(
     };
     let known: Vec<SignedCheckpoint> = outside.iter().cloned().chain(beside_key).collect();
     let report = verify_log(&log, &keys, &known);
-    let mut problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    let given = u64::try_from(outside.len()).unwrap_or(u64::MAX);
+    let told = |problem: &Problem| match &problem.place {
+        portreeve_ledger::Place::Checkpoint(Source::Outside(number)) if *number > given => {
+            let copy = place.last_signed();
+            format!("the copy of the last checkpoint in {}: {}", copy.display(), problem.what)
+        }
+        _ => format!("ledger.sqlite, {problem}"),
+    };
+    let mut problems: Vec<String> = report.problems.iter().map(told).collect();
     if report.problems_left_out > 0 {
         problems.push(format!("and {} more in the ledger", report.problems_left_out));
     }
@@ -82,7 +96,6 @@ pub fn verify_register(
     }
     problems.extend(unread);
     problems.extend(place.refuse_key_inside().err().map(|error| error.to_string()));
-    let given = u64::try_from(outside.len()).unwrap_or(u64::MAX);
     let anchored = |anchor: &Anchor| matches!(anchor.source, Source::Outside(number) if number <= given);
     let mut found = RegisterReport {
         demonstration: false,
@@ -94,9 +107,11 @@ pub fn verify_register(
         problems,
         problems_in_store: 0,
         stale_caches: Vec::new(),
+        key_unread: None,
         leftovers: 0,
         leftover_bytes: 0,
     };
+    signing_key(&place, &log, &mut found);
     // What the entries say is judged as far as they can be read and obey the rules; the first that does not is named.
     let history = replay(&log, &mut found);
     let register = history.register();
@@ -117,6 +132,26 @@ pub fn verify_register(
     }
     index(&place, &history, &blobs, &mut found);
     Ok(found)
+}
+
+/// A key that cannot sign any more is better told now than when the next entry is left without a signature. Who reads a
+/// register elsewhere does not have it, and needs none.
+fn signing_key(place: &Place, log: &SqliteLog, found: &mut RegisterReport) {
+    let path = place.key_file.display();
+    match SigningKey::load(&place.key_file) {
+        Ok(key) => {
+            let ours = named_key(log).iter().any(|ours| ours.fingerprint() == key.fingerprint());
+            if !ours {
+                found.problems.push(format!("the key in {path} is not the one this register was opened with"));
+            }
+        }
+        Err(error @ KeyError::NotAKeyFile { .. }) => found.problems.push(error.to_string()),
+        Err(KeyError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            let beside = "nor the copy of the last checkpoint beside it";
+            found.key_unread = Some(format!("the signing key {path} is not there, {beside}"));
+        }
+        Err(error) => found.key_unread = Some(error.to_string()),
+    }
 }
 
 fn named_key(log: &SqliteLog) -> Vec<TrustedKey> {

@@ -52,6 +52,22 @@ pub enum EngineError {
         /// Why.
         because: String,
     },
+    /// The settings are of a newer version of this program.
+    #[error("the register's settings in {} have format {found}, which was written by a newer version of Portreeve", .path.display())]
+    NewerSettings {
+        /// The file.
+        path: PathBuf,
+        /// The format number.
+        found: u16,
+    },
+    /// The copy of the last checkpoint that lies beside the key cannot be read.
+    #[error("the copy of the last checkpoint in {} cannot be used: {because}", .path.display())]
+    BadLastSigned {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        because: String,
+    },
     /// The key would lie inside what it protects.
     #[error("the key file {} would lie inside {}, which it is to protect", .key.display(), .inside.display())]
     KeyInside {
@@ -169,7 +185,7 @@ pub enum EngineError {
     #[error(transparent)]
     Pattern(#[from] BadPattern),
     /// The index failed.
-    #[error(transparent)]
+    #[error("index.sqlite: {0}")]
     Index(#[from] IndexError),
     /// A page could not be rendered.
     #[error(transparent)]
@@ -215,6 +231,8 @@ impl EngineError {
             EngineError::Entry { source: Unreadable::Newer { .. }, .. } => Kind::Environment,
             EngineError::Entry { .. }
             | EngineError::Broken(_)
+            | EngineError::BadSettings { .. }
+            | EngineError::BadLastSigned { .. }
             | EngineError::Damaged { .. }
             | EngineError::Note(_)
             | EngineError::Proof(_)
@@ -223,7 +241,7 @@ impl EngineError {
             | EngineError::Ledger(LogError::Damaged { .. } | LogError::NotALedger { .. } | LogError::Missing { .. })
             | EngineError::Blob(BlobError::Missing { .. } | BlobError::Corrupt { .. }) => Kind::Integrity,
             EngineError::Bug(_) | EngineError::Story { .. } | EngineError::Render(_) => Kind::Bug,
-            EngineError::BadSettings { .. }
+            EngineError::NewerSettings { .. }
             | EngineError::Io { .. }
             | EngineError::Incomplete { .. }
             | EngineError::Ledger(_)

@@ -78,8 +78,8 @@ pub struct Added {
     pub recorded: Recorded,
     /// The files, when it is made of files.
     pub taken: Taken,
-    /// Why they are not in the index yet, if they are not: they are put there before it is asked the next time.
-    pub not_indexed: Option<String>,
+    /// Why the index does not know them yet; nothing when it does. It is made again at its next use.
+    pub unindexed: Option<String>,
 }
 
 impl Session {
@@ -94,11 +94,16 @@ impl Session {
         mode: Mode,
         event: impl FnOnce(Content, Option<Collection>) -> EvidenceAdded,
     ) -> Result<Added, EngineError> {
-        // The files go into the index while they are read, and become visible there when an entry names them.
-        let mut index = if mode == Mode::Write { Some(self.index(taking.watch)?) } else { None };
+        // The files go into the index while they are read, and are seen there once an entry names them. It is a cache: what
+        // becomes of it keeps nobody from collecting.
         let follows = taking.after.map(|after| self.manifest_of(after)).transpose()?;
+        let mut unindexed = None;
+        let mut index = match mode {
+            Mode::Write => or_why(self.index(taking.watch), &mut unindexed),
+            Mode::DryRun => None,
+        };
         let mut addition = match &mut index {
-            Some(index) => index::begin(index, follows.as_ref())?,
+            Some(index) => or_why(index::begin(index, follows.as_ref()), &mut unindexed).flatten(),
             None => None,
         };
         let taken = match (mode, taking.after) {
@@ -107,11 +112,10 @@ impl Session {
         };
         let event = event(taken.content.clone(), taken.collection.clone());
         let recorded = self.record(by, vec![event.into()], mode)?;
-        let indexed = match (addition, taken.content.manifest()) {
-            (Some(addition), Some(manifest)) => addition.finish(manifest).map(|_| ()),
-            _ => Ok(()),
-        };
-        Ok(Added { recorded, taken, not_indexed: indexed.err().map(|error| error.to_string()) })
+        if let (Some(addition), Some(manifest)) = (addition, taken.content.manifest()) {
+            or_why(addition.finish(manifest).map_err(EngineError::from), &mut unindexed);
+        }
+        Ok(Added { recorded, taken, unindexed })
     }
 
     /// The register and its key are never evidence of themselves.
@@ -228,6 +232,9 @@ impl Session {
 
     /// The evidence that holds one of these digests.
     fn holders(&self, digests: &BTreeSet<Digest>) -> Result<BTreeSet<EvidenceId>, EngineError> {
+        if digests.is_empty() {
+            return Ok(BTreeSet::new());
+        }
         let index = self.index(Watch::default())?;
         let by_manifest = manifests(self.register());
         let mut found = BTreeSet::new();
@@ -254,6 +261,17 @@ impl Session {
     pub fn lines(&self, manifest: &Digest) -> Result<Vec<ManifestLine>, EngineError> {
         Ok(read_manifest(manifest, &self.blobs)?.collect::<Result<_, _>>()?)
     }
+}
+
+/// An error with what led to it, in one line.
+/// What there is; or else why there is none.
+fn or_why<T>(found: Result<T, EngineError>, why: &mut Option<String>) -> Option<T> {
+    found.map_err(|error| *why = Some(chain(&error))).ok()
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn content(keep: Keep, manifest: Digest, files: u64, bytes: u64) -> Content {

@@ -53,7 +53,7 @@ impl Place {
         let wrong = |because: String| EngineError::BadSettings { path: file.clone(), because };
         let settings: Settings = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
         if settings.format != FORMAT {
-            return Err(wrong(format!("format {} was written by a newer version of Portreeve", settings.format)));
+            return Err(EngineError::NewerSettings { path: file, found: settings.format });
         }
         Ok(Place { root: root.to_owned(), key_file: root.join(settings.key_file) })
     }
@@ -81,13 +81,16 @@ impl Place {
         let path = self.last_signed();
         match fs::metadata(&path) {
             Ok(found) if found.is_file() && found.len() <= SETTINGS_BYTES_MAX => {}
-            Ok(_) => return Err(EngineError::BadSettings { path, because: "it is no checkpoint".to_owned() }),
+            Ok(_) => return Err(EngineError::BadLastSigned { path, because: "it is no checkpoint".to_owned() }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(EngineError::io("look at", &path, source)),
         }
-        let text = fs::read_to_string(&path).map_err(|source| EngineError::io("read", &path, source))?;
-        let parsed = SignedCheckpoint::parse(&text);
-        parsed.map(Some).map_err(|error| EngineError::BadSettings { path, because: error.to_string() })
+        let text = fs::read(&path).map_err(|source| EngineError::io("read", &path, source))?;
+        let wrong = |because: String| EngineError::BadLastSigned { path, because };
+        match str::from_utf8(&text) {
+            Ok(text) => SignedCheckpoint::parse(text).map(Some).map_err(|error| wrong(error.to_string())),
+            Err(error) => Err(wrong(error.to_string())),
+        }
     }
 
     /// A key inside the register would be taken along with what it protects.

@@ -182,6 +182,7 @@ impl Session {
         events: Vec<Event>,
         mode: Mode,
     ) -> Result<Recorded, EngineError> {
+        let mut met = None;
         for _ in 0..TRIES {
             if let Some(recorded) = self.recorded_before(&command) {
                 return Ok(recorded);
@@ -211,11 +212,19 @@ impl Session {
                     return Ok(Recorded { unsigned, also_signed, ..recorded });
                 }
                 // Somebody was faster, or nobody knows: look what is there and decide again.
-                Err(EngineError::Append(AppendError::Conflict { .. } | AppendError::Unknown(_))) => self.catch_up()?,
+                Err(EngineError::Append(error @ (AppendError::Conflict { .. } | AppendError::Unknown(_)))) => {
+                    met = Some(error);
+                    self.catch_up()?;
+                }
                 Err(error) => return Err(error),
             }
         }
-        Err(EngineError::Unfit(format!("other writers were faster {TRIES} times in a row; nothing was recorded")))
+        // The last try may have been the one that got through.
+        match (self.recorded_before(&command), met) {
+            (Some(recorded), _) => Ok(recorded),
+            (None, Some(error)) => Err(error.into()),
+            (None, None) => Err(EngineError::Bug("nothing was tried".to_owned())),
+        }
     }
 
     /// How many entries the last kept checkpoint covers; a register that was just made has none to cover.

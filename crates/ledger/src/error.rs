@@ -46,8 +46,11 @@ pub enum LogError {
         known: i64,
     },
     /// The log was opened for reading only.
-    #[error("the ledger was opened for reading only")]
-    ReadOnly,
+    #[error("the ledger `{}` can only be read here", .path.display())]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another writer held the log for longer than the wait allows. Nothing was written.
     #[error("another writer kept the ledger busy for more than {waited_seconds} seconds; try again")]
     Busy {

@@ -71,6 +71,9 @@ fn told(report: &RegisterReport, key_from_outside: bool) -> Outcome {
     for line in &report.stale_caches {
         text.push_str(&format!("{line}: it is only a cache, and is made again at its next use\n"));
     }
+    if let Some(why) = &report.key_unread {
+        text.push_str(&format!("{why}: whoever writes here needs it, whoever reads does not\n"));
+    }
     if report.leftovers > 0 {
         let files = count(report.leftovers, "file");
         text.push_str(&format!(
@@ -107,6 +110,7 @@ fn told(report: &RegisterReport, key_from_outside: bool) -> Outcome {
         "bytes": report.bytes,
         "problems": report.problems,
         "stale_caches": report.stale_caches,
+        "key_unread": report.key_unread,
         "leftovers": report.leftovers,
         "leftover_bytes": report.leftover_bytes,
     });

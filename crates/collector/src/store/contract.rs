@@ -170,9 +170,13 @@ pub enum BlobError {
         /// What it lacks.
         missing: &'static str,
     },
-    /// An earlier flush to disk failed. The system may have dropped those bytes, so a later success would prove nothing.
-    #[error("the store could not flush its folders to disk earlier; reopen it and collect again")]
-    Unsettled,
+    /// An earlier write or flush to disk failed. The system may have dropped those bytes, so a later success would prove
+    /// nothing: the store has to be opened again.
+    #[error("the store writes no more after it failed once: {because}")]
+    Unsettled {
+        /// What failed first.
+        because: String,
+    },
     /// The disk, the network or the system refused.
     #[error("could not {attempt} {}", .path.display())]
     Io {

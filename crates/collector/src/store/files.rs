@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use portreeve_model::Digest;
@@ -62,7 +62,7 @@ pub(super) struct Shared {
     /// The folders of loose objects whose entries may not be on the disk yet.
     unsettled: Mutex<BTreeSet<PathBuf>>,
     /// A flush that failed may have dropped what it could not write, and the next one would succeed: never ask again.
-    failed: AtomicBool,
+    failed: OnceLock<String>,
     /// Made with the first hand.
     filter: OnceLock<Filter>,
     making_filter: Mutex<()>,
@@ -115,7 +115,7 @@ impl FileBlobs {
             packs: Packs::new(folder),
             filling: Filling::default(),
             unsettled: Mutex::default(),
-            failed: AtomicBool::new(false),
+            failed: OnceLock::new(),
             filter: OnceLock::new(),
             making_filter: Mutex::default(),
         };
@@ -240,13 +240,19 @@ impl FileBlobs {
 }
 
 impl Shared {
-    /// Remembers that a flush or a write failed: what hands have put, and left out because others put it, is not sure.
-    pub(super) fn fail(&self) {
-        self.failed.store(true, Ordering::SeqCst);
+    /// Remembers that a flush or a write failed, and which was the first: what hands have put, and left out because others
+    /// put it, is not sure.
+    pub(super) fn fail(&self, error: &BlobError) {
+        let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+        // Not the first: then that one is remembered.
+        let _ = self.failed.set(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "));
     }
 
     pub(super) fn refuse_if_failed(&self) -> Result<(), BlobError> {
-        if self.failed.load(Ordering::SeqCst) { Err(BlobError::Unsettled) } else { Ok(()) }
+        match self.failed.get() {
+            Some(because) => Err(BlobError::Unsettled { because: because.clone() }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -278,10 +284,7 @@ impl Blobs for FileBlobs {
         let mut unsettled = self.shared.unsettled.lock().unwrap_or_else(PoisonError::into_inner);
         let folders = std::mem::take(&mut *unsettled);
         let outcome = folders.iter().try_for_each(|folder| sync_folder(folder));
-        if outcome.is_err() {
-            self.shared.fail();
-        }
-        outcome?;
+        outcome.inspect_err(|error| self.shared.fail(error))?;
         drop(unsettled);
         self.shared.packs.merge_small()
     }

@@ -93,7 +93,7 @@ impl<'a> FileHand<'a> {
     /// After a failure no other hand may rely on what this one has put, so the store settles no more.
     fn failing<T>(&mut self, outcome: Result<T, BlobError>) -> Result<T, BlobError> {
         let Err(error) = outcome else { return outcome };
-        self.blobs.shared.fail();
+        self.blobs.shared.fail(&error);
         self.pack = None;
         match self.sealer.take().map(Sealer::finish) {
             Some(Err(cause)) => Err(cause),
@@ -155,7 +155,9 @@ impl Drop for FileHand<'_> {
         }
         if std::thread::panicking() {
             self.pack = None;
-            self.blobs.shared.fail();
+            self.blobs
+                .shared
+                .fail(&BlobError::Unsettled { because: "a thread that was storing files panicked".to_owned() });
             return;
         }
         // Nobody to tell: `settle` will.

@@ -41,20 +41,25 @@ impl Sealer {
     pub(super) fn flush(&self, file: File) -> Result<(), BlobError> {
         match self.orders.try_send(Order::Flush(file)) {
             Ok(()) | Err(TrySendError::Full(_)) => Ok(()),
-            Err(TrySendError::Disconnected(_)) => Err(BlobError::Unsettled),
+            Err(TrySendError::Disconnected(_)) => Err(ended()),
         }
     }
 
     /// Asks for a complete pack to be published.
     pub(super) fn seal(&self, pack: PackWriter) -> Result<(), BlobError> {
-        self.orders.send(Order::Seal(Box::new(pack))).map_err(|_| BlobError::Unsettled)
+        self.orders.send(Order::Seal(Box::new(pack))).map_err(|_| ended())
     }
 
     /// Waits until all is done.
     pub(super) fn finish(self) -> Result<(), BlobError> {
         drop(self.orders);
-        self.thread.join().unwrap_or(Err(BlobError::Unsettled))
+        self.thread.join().unwrap_or_else(|_| Err(ended()))
     }
+}
+
+/// Whoever meets this asks the thread why, see `FileHand::failing`.
+fn ended() -> BlobError {
+    BlobError::Unsettled { because: "the thread that flushes packs has ended".to_owned() }
 }
 
 fn carry_out(orders: &Receiver<Order>, shared: &Shared) -> Result<(), BlobError> {
@@ -67,7 +72,7 @@ fn carry_out(orders: &Receiver<Order>, shared: &Shared) -> Result<(), BlobError>
             }
             Order::Seal(pack) => seal(*pack, shared),
         }
-        .inspect_err(|_| shared.fail())?;
+        .inspect_err(|error| shared.fail(error))?;
     }
     Ok(())
 }

@@ -349,7 +349,7 @@ fn a_hand_that_is_dropped_keeps_what_it_had_and_a_panicking_one_settles_nothing(
         scope.spawn(work).join().is_err()
     });
     assert!(panicked);
-    assert!(matches!(store.settle(), Err(BlobError::Unsettled)));
+    assert!(matches!(store.settle(), Err(BlobError::Unsettled { .. })));
     let found = report(folder.path());
     assert_eq!((found.objects, found.leftovers), (all.len() as u64, vec![]));
 }
@@ -503,7 +503,7 @@ fn a_full_disk_is_an_error_and_leaves_a_store_that_is_well() {
         let failed = (0..40).find_map(|number| hand.put(&Digest::of(&large(number)), &large(number)).err());
         assert!(matches!(failed, Some(BlobError::Io { .. })), "{failed:?}");
         assert!(hand.finish().is_err());
-        assert!(matches!(store.settle(), Err(BlobError::Unsettled)));
+        assert!(matches!(store.settle(), Err(BlobError::Unsettled { .. })));
         let found = report(&folder.path().join("store"));
         assert!(found.is_sound() && found.leftovers.is_empty(), "{found:?}");
         let store = FileBlobs::open(folder.path().join("store")).unwrap();

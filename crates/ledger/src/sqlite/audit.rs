@@ -16,6 +16,7 @@ pub(super) fn audit(connection: &mut Connection, visit: &mut dyn FnMut(Stored<'_
     // All below is one deferred transaction: the first read fixes the moment.
     let moment = connection.transaction()?;
     oddities(&moment, visit)?;
+    pages(&moment, visit)?;
     visit(Stored::Head(head(&moment)));
     checkpoints(&moment, visit)?;
     entries(&moment, visit)
@@ -37,6 +38,17 @@ fn oddities(connection: &Connection, visit: &mut dyn FnMut(Stored<'_>)) -> rusql
     }
     for (name, _) in found.iter().filter(|(name, _)| OBJECTS.iter().all(|(known, _)| known != name)) {
         visit(Stored::Oddity(format!("`{}` was added to the file", crate::text::beginning(name))));
+    }
+    Ok(())
+}
+
+/// What SQLite itself finds wrong: a page that is used twice or by nothing would be written over by an append to come. It
+/// lists a hundred at most.
+fn pages(connection: &Connection, visit: &mut dyn FnMut(Stored<'_>)) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("PRAGMA integrity_check")?;
+    let found: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for what in found.iter().filter(|what| *what != "ok") {
+        visit(Stored::Oddity(crate::text::beginning(what).to_string()));
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use portreeve_model::{Digest, EntryNumber, LogSize};
+use rusqlite::ffi::{SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMOPEN, SQLITE_IOERR_SHMSIZE};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use crate::durable::sync_folder_of;
@@ -97,7 +98,7 @@ impl SqliteLog {
     }
 
     fn writer(&self) -> Result<MutexGuard<'_, Connection>, LogError> {
-        let writer = self.writer.as_ref().ok_or(LogError::ReadOnly)?;
+        let writer = self.writer.as_ref().ok_or_else(|| LogError::ReadOnly { path: self.path.clone() })?;
         Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -239,7 +240,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, LogError> {
         return Err(LogError::Missing { path: path.to_owned() });
     }
     let opened = open_configured(path.as_os_str(), flags).or_else(|error| {
-        // On a disk that cannot be written, a reader has nowhere to keep the shared memory that it and writers would use.
+        // On a disk that cannot be written or is full, a reader has nowhere to keep the shared memory that it and writers would use.
         // Where nothing waits in the write-ahead file the ledger is whole by itself, and nobody can be writing.
         let only_reads = flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY);
         match immutable(path).filter(|_| only_reads && cannot_write(&error)) {
@@ -262,7 +263,9 @@ fn open_configured(name: &OsStr, flags: OpenFlags) -> rusqlite::Result<Connectio
 }
 
 fn cannot_write(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+    let extended = error.sqlite_error().map(|failure| failure.extended_code);
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::DiskFull))
+        || matches!(extended, Some(SQLITE_IOERR_SHMOPEN | SQLITE_IOERR_SHMSIZE | SQLITE_IOERR_SHMMAP))
 }
 
 /// The name under which SQLite takes the file for one that nobody changes (SQLite, URI filenames), if nothing waits beside

@@ -54,8 +54,8 @@ fn a_reader_cannot_write_and_sees_what_is_appended() {
     grow(&log, 2);
     assert_eq!(reader.head().unwrap(), log.head().unwrap());
     let refused = reader.append(LogSize::new(2), &[entry(2)]);
-    assert!(matches!(refused, Err(AppendError::Failed(LogError::ReadOnly))));
-    assert!(matches!(reader.keep_checkpoint(checkpoint(&log, &key()).as_str()), Err(LogError::ReadOnly)));
+    assert!(matches!(refused, Err(AppendError::Failed(LogError::ReadOnly { .. }))));
+    assert!(matches!(reader.keep_checkpoint(checkpoint(&log, &key()).as_str()), Err(LogError::ReadOnly { .. })));
     assert_eq!(log.head().unwrap().size, LogSize::new(2));
 }
 

@@ -237,13 +237,10 @@ pub(super) fn record(
         change = change.more(json!({"changes": changes, "read": added.taken.read}));
     }
     let change = change.note(waiting(desk, &event));
-    let outcome = change.told(desk.register().is_demonstration(), &added.recorded);
-    let outcome = match added.not_indexed {
-        Some(because) => {
-            outcome.warn(format!("it is recorded, and not in the index yet, which is tried again: {because}"))
-        }
-        None => outcome,
-    };
+    let mut outcome = change.told(desk.register().is_demonstration(), &added.recorded);
+    if let Some(because) = &added.unindexed {
+        outcome = outcome.warn(format!("it is recorded, but index.sqlite, a cache, does not know it yet: {because}\nit is made again at its next use"));
+    }
     Ok(match left_out(&added.taken.omitted) {
         Some(warning) => outcome.warn(warning),
         None => outcome,
