@@ -100,14 +100,12 @@ impl Index {
     ) -> Result<Vec<ManifestLine>, IndexError> {
         let Some(Kept { place, .. }) = kept(&self.connection, manifest)? else { return Ok(Vec::new()) };
         let (limit, after) = (limit.min(PAGE_ROWS_MAX), after.map_or(&[][..], ManifestPath::as_bytes));
-        let mut rows = InOrder::new(&self.connection, place.series, (after, i64::MAX), None, limit)?;
+        let mut rows = InOrder::of_collection(&self.connection, place, after)?;
         let mut found = Vec::new();
         while found.len() < limit as usize
             && let Some(row) = rows.next(&self.connection)?
         {
-            if row.is_in(place.number) {
-                found.push(ManifestLine { digest: row.digest, path: row.path });
-            }
+            found.push(ManifestLine { digest: row.digest, path: row.path });
         }
         Ok(found)
     }

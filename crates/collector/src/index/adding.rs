@@ -18,9 +18,6 @@ use crate::{Blobs, Progress, Stopped, Watch, read_manifest};
 /// How many lines are taken before they are written: some 150 KB of usual length.
 const AHEAD_LINES: usize = 1024;
 
-/// How many files of the collection that is followed are read ahead: some 500 KB of usual length.
-const AHEAD_ROWS: u32 = 4 * 1024;
-
 /// A collection that is being added. Nobody sees anything of it before [`finish`](Self::finish), and nobody else can add
 /// another; dropped before that, it leaves nothing.
 #[derive(Debug)]
@@ -127,7 +124,13 @@ struct Rows {
 impl Rows {
     fn new(transaction: &Transaction<'_>, follows: Option<&Digest>) -> Result<Rows, IndexError> {
         let (place, before) = place_of_next(transaction, follows)?;
-        let earlier = before.map(|before| Earlier::new(transaction, place.series, before)).transpose()?;
+        let earlier = match before {
+            None => None,
+            Some(before) => {
+                let rows = InOrder::of_collection(transaction, before, &[])?;
+                Some(Earlier { number: before.number, rows, ahead: None })
+            }
+        };
         Ok(Rows { place, follows: follows.copied(), earlier, files: 0, latest: None })
     }
 
@@ -189,7 +192,7 @@ impl Rows {
     }
 }
 
-/// The files of an earlier collection, in order.
+/// The files of an earlier collection, in order. What is being added lies among them, and is none of them.
 #[derive(Debug)]
 struct Earlier {
     number: i64,
@@ -198,23 +201,14 @@ struct Earlier {
 }
 
 impl Earlier {
-    fn new(transaction: &Transaction<'_>, series: i64, number: i64) -> Result<Earlier, IndexError> {
-        Ok(Earlier { number, rows: InOrder::whole(transaction, series, AHEAD_ROWS)?, ahead: None })
-    }
-
     /// The next file, if it is `wanted`.
     fn next(
         &mut self,
         transaction: &Transaction<'_>,
         wanted: impl FnOnce(&FileRecord) -> bool,
     ) -> Result<Option<FileRecord>, IndexError> {
-        while self.ahead.is_none() {
-            // What is being added lies among the others, and is not of that collection.
-            match self.rows.next(transaction)? {
-                Some(row) if !row.is_in(self.number) => {}
-                Some(row) => self.ahead = Some(row),
-                None => return Ok(None),
-            }
+        if self.ahead.is_none() {
+            self.ahead = self.rows.next(transaction)?;
         }
         Ok(self.ahead.take_if(|row| wanted(row)))
     }

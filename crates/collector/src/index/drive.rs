@@ -230,7 +230,7 @@ impl<'a> Ways<'a> {
             && let Some(series) = next
         {
             let begun = if series == after.key { (after.path.as_slice(), after.id) } else { (start, 0) };
-            let mut rows = InOrder::new(self.connection, series, begun, beyond(start), limit)?;
+            let mut rows = InOrder::new(self.connection, series, begun, beyond(start))?;
             while steps.len() < limit as usize
                 && let Some(row) = rows.next(self.connection)?
             {

@@ -10,13 +10,21 @@ use rusqlite::Connection;
 
 use super::IndexError;
 use super::row::{FileRecord, rows_where};
-use super::series::{Kept, kept_at};
+use super::series::{Kept, Place, kept_at};
+
+/// How many rows are read ahead at first: for one who wants a page.
+const FIRST_PIECE: u32 = 64;
+
+/// How many rows are read ahead in the end, for one who wants them all: some 500 KB of usual length.
+const LAST_PIECE: u32 = 4 * 1024;
 
 /// A way through the rows of a series, by path and then by the collection that brought them.
 #[derive(Debug)]
 pub(super) struct InOrder {
     series: i64,
-    /// How many rows are read ahead of each kind.
+    /// The collection whose rows are wanted, if not all are.
+    number: Option<i64>,
+    /// How many rows are read ahead the next time: each time twice as many.
     piece: u32,
     /// The rows that the first collection brought: the next to be read, and the one behind the last.
     next_early: i64,
@@ -36,7 +44,6 @@ impl InOrder {
         series: i64,
         (path, first): (&[u8], i64),
         before: Option<Vec<u8>>,
-        piece: u32,
     ) -> Result<InOrder, IndexError> {
         // A series has the number of its first collection.
         let Kept { place, .. } = kept_at(connection, series)?;
@@ -47,16 +54,39 @@ impl InOrder {
             None => all.1,
         };
         let late_after = Some((path.to_vec(), first));
-        let (early, late) = (VecDeque::new(), VecDeque::new());
-        Ok(InOrder { series, piece, next_early, end_early, early, late_after, late, before })
+        Ok(InOrder {
+            series,
+            number: None,
+            piece: FIRST_PIECE,
+            next_early,
+            end_early,
+            early: VecDeque::new(),
+            late_after,
+            late: VecDeque::new(),
+            before,
+        })
     }
 
-    /// All rows of a series.
-    pub(super) fn whole(connection: &Connection, series: i64, piece: u32) -> Result<InOrder, IndexError> {
-        InOrder::new(connection, series, (&[], 0), None, piece)
+    /// The rows of one collection after a path.
+    pub(super) fn of_collection(
+        connection: &Connection,
+        Place { number, series, .. }: Place,
+        after: &[u8],
+    ) -> Result<InOrder, IndexError> {
+        let rows = InOrder::new(connection, series, (after, i64::MAX), None)?;
+        Ok(InOrder { number: Some(number), ..rows })
     }
 
     pub(super) fn next(&mut self, connection: &Connection) -> Result<Option<FileRecord>, IndexError> {
+        loop {
+            match (self.next_of_all(connection)?, self.number) {
+                (Some(row), Some(number)) if !row.is_in(number) => {}
+                (row, _) => return Ok(row),
+            }
+        }
+    }
+
+    fn next_of_all(&mut self, connection: &Connection) -> Result<Option<FileRecord>, IndexError> {
         if self.early.is_empty() && self.next_early < self.end_early {
             self.read_early(connection)?;
         }
@@ -71,12 +101,13 @@ impl InOrder {
     }
 
     fn read_early(&mut self, connection: &Connection) -> Result<(), IndexError> {
-        let to = self.end_early.min(self.next_early + i64::from(self.piece));
+        let to = self.end_early.min(self.next_early + i64::from(self.next_piece()));
         let sql = rows_where("f.id >= ?1 AND f.id < ?2 ORDER BY f.id");
         let mut query = connection.prepare_cached(&sql)?;
         let mut rows = query.query((self.next_early, to))?;
-        while let Some(row) = rows.next()? {
-            self.early.push_back(FileRecord::read(row)?);
+        for id in self.next_early..to {
+            let row = rows.next()?.map(FileRecord::read).transpose()?.filter(|row| row.id == id);
+            self.early.push_back(row.ok_or_else(|| FileRecord::gone(id))?);
         }
         self.next_early = to;
         Ok(())
@@ -88,13 +119,20 @@ impl InOrder {
              ORDER BY f.path, f.first LIMIT ?5",
         );
         let Some((path, first)) = self.late_after.take() else { return Ok(()) };
+        let piece = self.next_piece();
         let mut query = connection.prepare_cached(&sql)?;
-        let mut rows = query.query((self.series, path, first, &self.before, self.piece))?;
+        let mut rows = query.query((self.series, path, first, &self.before, piece))?;
         while let Some(row) = rows.next()? {
             self.late.push_back(FileRecord::read(row)?);
         }
         self.late_after = self.late.back().map(|row| (row.path.as_bytes().to_vec(), row.first));
         Ok(())
+    }
+
+    fn next_piece(&mut self) -> u32 {
+        let piece = self.piece;
+        self.piece = LAST_PIECE.min(piece * 2);
+        piece
     }
 }
 

@@ -1,7 +1,7 @@
 //! The words of names, by which rows are found.
 //!
 //! They are made from the files, and what came later is added before the next question that needs it, so that collecting
-//! does not pay for it. Must never be asked while rows are missing from it.
+//! does not pay for it. Must never be asked while rows are missing.
 
 use rusqlite::{Transaction, TransactionBehavior};
 

@@ -47,8 +47,12 @@ impl FileRecord {
         let sql = rows_where("f.id = ?1");
         let mut query = connection.prepare_cached(&sql)?;
         let mut rows = query.query([id])?;
-        let row = rows.next()?.ok_or_else(|| IndexError::damaged(format!("row {id} of the files is gone")))?;
-        FileRecord::read(row)
+        FileRecord::read(rows.next()?.ok_or_else(|| FileRecord::gone(id))?)
+    }
+
+    /// There is no row of that number, and there must be.
+    pub(super) fn gone(id: i64) -> IndexError {
+        IndexError::damaged(format!("row {id} of the files is gone"))
     }
 
     /// Whether it is in the collection of that number, of the same series.

@@ -26,7 +26,7 @@ const CACHE_KIB: i64 = 16 * 1024;
 /// How much the words of names and texts may take in memory before they are written: 4 MiB for each of the two.
 const WORDS_BYTES: i64 = 4 * 1024 * 1024;
 
-/// What the log may keep of the disk once all of it is in the file: 16 MiB. Adding 5 million files takes 1.3 GiB.
+/// What the log may keep of the disk once all of it is in the file: 16 MiB. Adding 5 million files takes 750 MiB.
 const LOG_BYTES: i64 = 16 * 1024 * 1024;
 
 /// A row of `files` is one content of one path, from collection `first` of its series to `last`, or to the newest. So a

@@ -112,12 +112,12 @@ pub(super) fn each_once(collections: &[Collection]) -> Vec<Collection> {
     collections.iter().filter(|collection| seen.insert(collection.manifest)).copied().collect()
 }
 
-/// Where the next collection goes, and the number of the one before it: after the one it follows, if that is the newest of
+/// Where the next collection goes, and the place of the one before it: after the one it follows, if that is the newest of
 /// its series; else it begins a new series, as does a second one that follows the same.
 pub(super) fn place_of_next(
     connection: &Connection,
     follows: Option<&Digest>,
-) -> Result<(Place, Option<i64>), IndexError> {
+) -> Result<(Place, Option<Place>), IndexError> {
     let sql = "SELECT coalesce(max(number), 0) + 1 FROM collections";
     let number = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     let first_row = last_row(connection)? + 1;
@@ -125,7 +125,7 @@ pub(super) fn place_of_next(
         && let Some(Kept { place, .. }) = kept(connection, follows)?
         && newest_of(connection, place.series)? == Some(place.number)
     {
-        return Ok((Place { number, series: place.series, first_row, rows: 0 }, Some(place.number)));
+        return Ok((Place { number, series: place.series, first_row, rows: 0 }, Some(place)));
     }
     Ok((Place { number, series: number, first_row, rows: 0 }, None))
 }

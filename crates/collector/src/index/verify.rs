@@ -17,9 +17,6 @@ use crate::{Blobs, read_manifest};
 /// How many differences are listed one by one; the rest are counted. Any one of them means: rebuild.
 const DIFFERENCES_MAX: usize = 1000;
 
-/// How many rows are read ahead: some 500 KB of usual length.
-const AHEAD_ROWS: u32 = 4 * 1024;
-
 /// How the index differs from the manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Difference {
@@ -149,15 +146,8 @@ impl Index {
         report: &mut IndexReport,
     ) -> Result<u64, IndexError> {
         let manifest = collection.manifest;
-        let mut rows = InOrder::whole(&self.connection, place.series, AHEAD_ROWS)?;
-        let mut next_row = || {
-            loop {
-                match rows.next(&self.connection)? {
-                    Some(row) if !row.is_in(place.number) => {}
-                    row => return Ok::<_, IndexError>(row),
-                }
-            }
-        };
+        let mut rows = InOrder::of_collection(&self.connection, *place, &[])?;
+        let mut next_row = || rows.next(&self.connection);
         let mut lines = read_manifest(&manifest, blobs)?;
         let mut count = 0_u64;
         let (mut row, mut line) = (next_row()?, lines.next().transpose()?);
