@@ -4,6 +4,8 @@
 mod flipping;
 mod full_disks;
 mod killing;
+mod names;
+mod together;
 
 use std::collections::BTreeMap;
 use std::fs;

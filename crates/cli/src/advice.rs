@@ -52,6 +52,7 @@ fn about(error: &EngineError) -> Vec<String> {
         EngineError::BadSettings { .. } => {
             "put the folder's `register.json` back from a backup; nothing else was touched"
         }
+        EngineError::InUse { .. } => "nothing was done; give the command again when the other one has ended",
         EngineError::NewerSettings { .. } => {
             "use the newer version; if there is none, put `register.json` back from a backup"
         }

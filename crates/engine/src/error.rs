@@ -113,6 +113,12 @@ pub enum EngineError {
         /// In which way.
         because: String,
     },
+    /// Another command is putting bytes into the store.
+    #[error("another command is taking evidence into {} right now", .path.display())]
+    InUse {
+        /// The store.
+        path: PathBuf,
+    },
     /// What is asked for holds evidence that has been erased since.
     #[error("evidence {evidence} was withdrawn, and its bytes were erased on {on}: {reason}")]
     ErasedSince {
@@ -242,6 +248,7 @@ impl EngineError {
             | EngineError::Blob(BlobError::Missing { .. } | BlobError::Corrupt { .. }) => Kind::Integrity,
             EngineError::Bug(_) | EngineError::Story { .. } | EngineError::Render(_) => Kind::Bug,
             EngineError::NewerSettings { .. }
+            | EngineError::InUse { .. }
             | EngineError::Io { .. }
             | EngineError::Incomplete { .. }
             | EngineError::Ledger(_)

@@ -11,7 +11,7 @@ use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
 use portreeve_model::register::evidence::{Collection, Content, EvidenceAdded, Part};
 use portreeve_model::text::{FolderPath, Title};
-use portreeve_model::{Digest, Refusal, Register};
+use portreeve_model::{Digest, History, Refusal, Register};
 
 use crate::clock;
 use crate::error::EngineError;
@@ -30,6 +30,9 @@ pub enum Files {
     Folder(PathBuf, Part),
 }
 
+/// The next free reference in a history.
+pub type Numbering = fn(&History) -> Option<EvidenceId>;
+
 /// How files are taken in.
 pub struct Taking<'a> {
     /// Which.
@@ -40,6 +43,9 @@ pub struct Taking<'a> {
     pub gaps_will_do: bool,
     /// Whether to read even what has not changed since the folder was last walked.
     pub read_all: bool,
+    /// Finds the next free reference, if the caller left it to be given: another writer may have taken it by the time the
+    /// files are read.
+    pub numbering: Option<Numbering>,
     /// The collection to compare with.
     pub after: Option<&'a EvidenceId>,
     /// How the caller follows it, and stops it.
@@ -49,7 +55,15 @@ pub struct Taking<'a> {
 impl<'a> Taking<'a> {
     /// All of `files`, bytes and all.
     pub fn all(files: &'a Files) -> Taking<'a> {
-        Taking { files, keep: Keep::Bytes, gaps_will_do: false, read_all: false, after: None, watch: Watch::default() }
+        Taking {
+            files,
+            keep: Keep::Bytes,
+            gaps_will_do: false,
+            read_all: false,
+            numbering: None,
+            after: None,
+            watch: Watch::default(),
+        }
     }
 }
 
@@ -75,6 +89,8 @@ pub struct Taken {
 pub struct Added {
     /// The entry.
     pub recorded: Recorded,
+    /// Its reference.
+    pub id: EvidenceId,
     /// The files, when it is made of files.
     pub taken: Taken,
     /// Why the index does not know them yet; nothing when it does. It is made again at its next use.
@@ -93,18 +109,30 @@ impl Session {
         mode: Mode,
         event: impl FnOnce(Content, Option<Collection>) -> EvidenceAdded,
     ) -> Result<Added, EngineError> {
+        let _putting = match mode {
+            Mode::Write => Some(self.place.putting()?),
+            Mode::DryRun => None,
+        };
         let taken = match (mode, taking.after) {
             (Mode::Write, _) | (Mode::DryRun, Some(_)) => self.take(taking, mode)?,
             (Mode::DryRun, None) => self.look(taking)?,
         };
-        let event = event(taken.content.clone(), taken.collection.clone());
-        let recorded = self.record(by, vec![event.into()], mode)?;
+        let mut event = event(taken.content.clone(), taken.collection.clone());
+        let recorded = loop {
+            match self.record(by, vec![event.clone().into()], mode) {
+                Err(EngineError::Refused(Refusal::Taken { noun: "evidence", id })) if id == event.id.as_str() => {
+                    let next = taking.numbering.and_then(|next| next(self.history())).filter(|next| *next != event.id);
+                    event.id = next.ok_or(Refusal::Taken { noun: "evidence", id })?;
+                }
+                outcome => break outcome?,
+            }
+        };
         // It is recorded by now, whatever becomes of a cache.
         let unindexed = match mode {
             Mode::Write => self.index(taking.watch).err().map(|error| chain(&error)),
             Mode::DryRun => None,
         };
-        Ok(Added { recorded, taken, unindexed })
+        Ok(Added { recorded, id: event.id, taken, unindexed })
     }
 
     /// The register and its key are never evidence of themselves.
