@@ -113,6 +113,14 @@ pub enum EngineError {
         /// In which way.
         because: String,
     },
+    /// Not one file of an earlier collection is there any more. A share that is not mounted looks like one that was emptied.
+    #[error("none of the {files} files of the earlier collection is in {} any more", .folder.display())]
+    NothingLeft {
+        /// The folder.
+        folder: PathBuf,
+        /// How many files the earlier collection had.
+        files: u64,
+    },
     /// Another command is putting bytes into the store.
     #[error("another command is taking evidence into {} right now", .path.display())]
     InUse {
@@ -249,6 +257,7 @@ impl EngineError {
             EngineError::Bug(_) | EngineError::Story { .. } | EngineError::Render(_) => Kind::Bug,
             EngineError::NewerSettings { .. }
             | EngineError::InUse { .. }
+            | EngineError::NothingLeft { .. }
             | EngineError::Io { .. }
             | EngineError::Incomplete { .. }
             | EngineError::Ledger(_)

@@ -152,6 +152,12 @@ impl Session {
         if !collected.is_complete() && !taking.gaps_will_do {
             return Err(EngineError::Incomplete { omitted: collected.omitted });
         }
+        if let (Files::Folder(folder, _), Some(changes)) = (taking.files, &collected.changes)
+            && changes.is_nothing_left()
+            && !taking.gaps_will_do
+        {
+            return Err(EngineError::NothingLeft { folder: folder.clone(), files: changes.missing });
+        }
         let (manifest, files, bytes) = (collected.manifest.digest, collected.files, collected.bytes);
         if files == 0 {
             return Err(EngineError::Unfit("there is no file to take".to_owned()));
