@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Changes, CollectError, Collected, Collecting, Keep, NotHashed, Omitted, Remembering, Selection, Source, Survey,
-    TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
+    Changes, CollectError, Collected, Collecting, Index, Keep, NotHashed, Omitted, Remembering, Selection, Source,
+    Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
 };
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
@@ -253,12 +253,29 @@ impl Session {
         Ok(found)
     }
 
-    /// The evidence that holds a file of this digest.
+    /// The evidence that holds a file of this digest. That none does is not believed of a cache, which cannot know what it
+    /// has lost: then the manifests are read, and an index that was wrong is made again.
     ///
     /// # Errors
-    /// When the index cannot be used or rebuilt.
+    /// When the index cannot be used or rebuilt, or a manifest is missing or damaged.
     pub fn find_evidence(&self, digest: &Digest) -> Result<BTreeSet<EvidenceId>, EngineError> {
-        self.holders(&BTreeSet::from([*digest]))
+        let mut found = self.holders(&BTreeSet::from([*digest]))?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        for (manifest, ids) in manifests(self.register()) {
+            for line in read_manifest(&manifest, &self.blobs)? {
+                if line?.digest == *digest {
+                    found.extend(ids.iter().cloned());
+                    break;
+                }
+            }
+        }
+        if !found.is_empty() {
+            let collections = crate::index::collections(self.history());
+            Index::rebuild(self.place.index(), &collections, &self.blobs, Watch::default())?;
+        }
+        Ok(found)
     }
 
     /// The files of a manifest.
