@@ -1,9 +1,13 @@
 //! What must survive: the whole command line put through the faults once, each journey ended by `portreeve verify` and by
 //! a list that `sha256sum` has made. What each part promises by itself is tested beside that part.
 
+mod changing;
 mod flipping;
 mod full_disks;
 mod killing;
+mod names;
+mod tearing;
+mod together;
 
 use std::collections::BTreeMap;
 use std::fs;

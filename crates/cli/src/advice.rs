@@ -52,6 +52,13 @@ fn about(error: &EngineError) -> Vec<String> {
         EngineError::BadSettings { .. } => {
             "put the folder's `register.json` back from a backup; nothing else was touched"
         }
+        EngineError::NothingLeft { .. } => {
+            return vec![
+                "see that the share is mounted; if it is elsewhere now, name it with `--from DIR`".to_owned(),
+                "if it was emptied indeed, record that with `--gaps-will-do`".to_owned(),
+            ];
+        }
+        EngineError::InUse { .. } => "nothing was done; give the command again when the other one has ended",
         EngineError::NewerSettings { .. } => {
             "use the newer version; if there is none, put `register.json` back from a backup"
         }

@@ -70,6 +70,11 @@ impl Changes {
     pub const fn is_none(&self) -> bool {
         self.new + self.changed + self.moved + self.missing + self.not_seen == 0
     }
+
+    /// Whether not one of the earlier files was found again, under any path or with any bytes.
+    pub const fn is_nothing_left(&self) -> bool {
+        self.missing > 0 && self.unchanged + self.changed + self.moved + self.not_seen == 0 && !self.moves_unknown
+    }
 }
 
 /// Compares the files of a walk, as they come, with the lines of an earlier manifest.

@@ -181,7 +181,7 @@ fn index(place: &Place, history: &History, blobs: &FileBlobs, found: &mut Regist
     let compared = Index::open(place.index()).and_then(|index| index.verify(&collections(history), blobs));
     found.stale_caches.extend(match compared {
         Ok(report) if report.is_equal() => None,
-        Ok(_) => Some("the index does not agree with the manifests".to_owned()),
+        Ok(_) => Some("index.sqlite does not agree with the manifests: remove it".to_owned()),
         Err(error) => Some(format!("the index cannot be read: {error}")),
     });
 }

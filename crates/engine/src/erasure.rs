@@ -57,6 +57,7 @@ impl Session {
         mode: Mode,
     ) -> Result<Recorded, EngineError> {
         let (id, erase) = (event.id.clone(), event.erased && mode == Mode::Write);
+        let _removing = erase.then(|| self.place.removing()).transpose()?;
         if erase {
             // What cannot be carried out is not promised.
             self.erasure(&id)?;
@@ -93,6 +94,9 @@ impl Session {
             Err(other) => return Err(other),
             Ok(_) => return Err(EngineError::Unfit(format!("no entry says that {} is erased", event.id))),
         }
+        let _removing = (mode == Mode::Write).then(|| self.place.removing()).transpose()?;
+        // Another command may have named some of the bytes by now.
+        self.catch_up()?;
         let erasure = self.erasure(&event.id)?;
         if mode == Mode::Write {
             self.remove(&erasure)?;

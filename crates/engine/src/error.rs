@@ -113,6 +113,20 @@ pub enum EngineError {
         /// In which way.
         because: String,
     },
+    /// Not one file of an earlier collection is there any more. A share that is not mounted looks like one that was emptied.
+    #[error("none of the {files} files of the earlier collection is in {} any more", .folder.display())]
+    NothingLeft {
+        /// The folder.
+        folder: PathBuf,
+        /// How many files the earlier collection had.
+        files: u64,
+    },
+    /// Another command is putting bytes into the store.
+    #[error("another command is taking evidence into {} right now", .path.display())]
+    InUse {
+        /// The store.
+        path: PathBuf,
+    },
     /// What is asked for holds evidence that has been erased since.
     #[error("evidence {evidence} was withdrawn, and its bytes were erased on {on}: {reason}")]
     ErasedSince {
@@ -242,6 +256,8 @@ impl EngineError {
             | EngineError::Blob(BlobError::Missing { .. } | BlobError::Corrupt { .. }) => Kind::Integrity,
             EngineError::Bug(_) | EngineError::Story { .. } | EngineError::Render(_) => Kind::Bug,
             EngineError::NewerSettings { .. }
+            | EngineError::InUse { .. }
+            | EngineError::NothingLeft { .. }
             | EngineError::Io { .. }
             | EngineError::Incomplete { .. }
             | EngineError::Ledger(_)

@@ -11,7 +11,7 @@ use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
 use portreeve_model::register::evidence::{Collection, Content, EvidenceAdded, Part};
 use portreeve_model::text::{FolderPath, Title};
-use portreeve_model::{Digest, Refusal, Register};
+use portreeve_model::{Digest, History, Refusal, Register};
 
 use crate::clock;
 use crate::error::EngineError;
@@ -31,6 +31,9 @@ pub enum Files {
     Folder(PathBuf, Part),
 }
 
+/// The next free reference in a history.
+pub type Numbering = fn(&History) -> Option<EvidenceId>;
+
 /// How files are taken in.
 pub struct Taking<'a> {
     /// Which.
@@ -41,6 +44,9 @@ pub struct Taking<'a> {
     pub gaps_will_do: bool,
     /// Whether to read even what has not changed since the folder was last walked.
     pub read_all: bool,
+    /// Finds the next free reference, if the caller left it to be given: another writer may have taken it by the time the
+    /// files are read.
+    pub numbering: Option<Numbering>,
     /// The collection to compare with.
     pub after: Option<&'a EvidenceId>,
     /// How the caller follows it, and stops it.
@@ -50,7 +56,15 @@ pub struct Taking<'a> {
 impl<'a> Taking<'a> {
     /// All of `files`, bytes and all.
     pub fn all(files: &'a Files) -> Taking<'a> {
-        Taking { files, keep: Keep::Bytes, gaps_will_do: false, read_all: false, after: None, watch: Watch::default() }
+        Taking {
+            files,
+            keep: Keep::Bytes,
+            gaps_will_do: false,
+            read_all: false,
+            numbering: None,
+            after: None,
+            watch: Watch::default(),
+        }
     }
 }
 
@@ -76,6 +90,8 @@ pub struct Taken {
 pub struct Added {
     /// The entry.
     pub recorded: Recorded,
+    /// Its reference.
+    pub id: EvidenceId,
     /// The files, when it is made of files.
     pub taken: Taken,
     /// Why the index does not know them yet; nothing when it does. It is made again at its next use.
@@ -94,6 +110,10 @@ impl Session {
         mode: Mode,
         event: impl FnOnce(Content, Option<Collection>) -> EvidenceAdded,
     ) -> Result<Added, EngineError> {
+        let _putting = match mode {
+            Mode::Write => Some(self.place.putting()?),
+            Mode::DryRun => None,
+        };
         // The files go into the index while they are read, and are seen there once an entry names them. It is a cache: what
         // becomes of it keeps nobody from collecting.
         let follows = taking.after.map(|after| self.manifest_of(after)).transpose()?;
@@ -110,12 +130,20 @@ impl Session {
             (Mode::Write, _) | (Mode::DryRun, Some(_)) => self.take(taking, mode, addition.as_mut())?,
             (Mode::DryRun, None) => self.look(taking)?,
         };
-        let event = event(taken.content.clone(), taken.collection.clone());
-        let recorded = self.record(by, vec![event.into()], mode)?;
+        let mut event = event(taken.content.clone(), taken.collection.clone());
+        let recorded = loop {
+            match self.record(by, vec![event.clone().into()], mode) {
+                Err(EngineError::Refused(Refusal::Taken { noun: "evidence", id })) if id == event.id.as_str() => {
+                    let next = taking.numbering.and_then(|next| next(self.history())).filter(|next| *next != event.id);
+                    event.id = next.ok_or(Refusal::Taken { noun: "evidence", id })?;
+                }
+                outcome => break outcome?,
+            }
+        };
         if let (Some(addition), Some(manifest)) = (addition, taken.content.manifest()) {
             or_why(addition.finish(manifest).map_err(EngineError::from), &mut unindexed);
         }
-        Ok(Added { recorded, taken, unindexed })
+        Ok(Added { recorded, id: event.id, taken, unindexed })
     }
 
     /// The register and its key are never evidence of themselves.
@@ -139,6 +167,12 @@ impl Session {
         let collected = self.walk(taking, keep, mode == Mode::Write, addition)?;
         if !collected.is_complete() && !taking.gaps_will_do {
             return Err(EngineError::Incomplete { omitted: collected.omitted });
+        }
+        if let (Files::Folder(folder, _), Some(changes)) = (taking.files, &collected.changes)
+            && changes.is_nothing_left()
+            && !taking.gaps_will_do
+        {
+            return Err(EngineError::NothingLeft { folder: folder.clone(), files: changes.missing });
         }
         let (manifest, files, bytes) = (collected.manifest.digest, collected.files, collected.bytes);
         if files == 0 {
@@ -246,12 +280,28 @@ impl Session {
         Ok(found)
     }
 
-    /// The evidence that holds a file of this digest.
+    /// The evidence that holds a file of this digest. That none does is not believed of a cache, which cannot know what it
+    /// has lost: then the manifests are read, and an index that was wrong is made again.
     ///
     /// # Errors
-    /// When the index cannot be used or rebuilt.
+    /// When the index cannot be used or rebuilt, or a manifest is missing or damaged.
     pub fn find_evidence(&self, digest: &Digest) -> Result<BTreeSet<EvidenceId>, EngineError> {
-        self.holders(&BTreeSet::from([*digest]))
+        let mut found = self.holders(&BTreeSet::from([*digest]))?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        for (manifest, ids) in manifests(self.register()) {
+            for line in read_manifest(&manifest, &self.blobs)? {
+                if line?.digest == *digest {
+                    found.extend(ids.iter().cloned());
+                    break;
+                }
+            }
+        }
+        if !found.is_empty() {
+            self.rebuild_index(Watch::default())?;
+        }
+        Ok(found)
     }
 
     /// The files of a manifest.

@@ -35,7 +35,7 @@ pub use check::{RegisterReport, verify_register};
 pub use comparison::{Compared, NotComparable};
 pub use erasure::{Erasure, Holder};
 pub use error::{EngineError, Kind};
-pub use evidence::{Added, Files, Taken, Taking, digest_of_file, each_checksum};
+pub use evidence::{Added, Files, Numbering, Taken, Taking, digest_of_file, each_checksum};
 pub use extract::{EXTRACT_WORD, Extracted, Extractor, PATIENCE_MAX, Program, read_for_parent};
 pub use frameworks::{Brought, FrameworkBytes, FrameworkFile, built_in_framework, built_in_frameworks, write_new};
 pub use index::{Found, FoundFile, NextPage, Reading, Search, Texts};

@@ -5,10 +5,12 @@
 //! ledger.sqlite    the truth
 //! objects/         evidence, manifests, adopted frameworks and schemes, each under its SHA-256
 //! index.sqlite     a cache over the manifests: delete it and it is made again
+//! objects.lock     empty; locked by whoever puts bytes into the store, or takes them out
 //! scans/           what was last seen of each collected folder: delete it and everything is read again
 //! ```
 
-use std::fs;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::Scans;
@@ -44,7 +46,7 @@ impl Place {
         match fs::metadata(&file) {
             Ok(found) if found.is_file() && found.len() <= SETTINGS_BYTES_MAX => {}
             Ok(_) => return Err(EngineError::BadSettings { path: file, because: "it is not a short file".to_owned() }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
                 return Err(EngineError::NotARegister { path: root.to_owned() });
             }
             Err(source) => return Err(EngineError::io("look for the register's settings in", &file, source)),
@@ -82,7 +84,7 @@ impl Place {
         match fs::metadata(&path) {
             Ok(found) if found.is_file() && found.len() <= SETTINGS_BYTES_MAX => {}
             Ok(_) => return Err(EngineError::BadLastSigned { path, because: "it is no checkpoint".to_owned() }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(EngineError::io("look at", &path, source)),
         }
         let text = fs::read(&path).map_err(|source| EngineError::io("read", &path, source))?;
@@ -111,6 +113,38 @@ impl Place {
 
     pub(crate) fn objects(&self) -> PathBuf {
         self.root.join("objects")
+    }
+
+    /// To be held from before an object is looked for or put until an entry names it: meanwhile nobody takes any out. Waits
+    /// for an erasure to end, which takes seconds.
+    pub(crate) fn putting(&self) -> Result<File, EngineError> {
+        let (path, file) = self.lock_file()?;
+        match file.lock_shared() {
+            Err(error) if error.kind() != ErrorKind::Unsupported => Err(EngineError::io("lock", &path, error)),
+            _ => Ok(file),
+        }
+    }
+
+    /// To be held from before it is decided which objects go until they are gone: another command may be about to name one
+    /// of them. Does not wait: taking in a share takes hours.
+    pub(crate) fn removing(&self) -> Result<File, EngineError> {
+        let (path, file) = self.lock_file()?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => Err(EngineError::InUse { path: self.objects() }),
+            Err(TryLockError::Error(error)) if error.kind() != ErrorKind::Unsupported => {
+                Err(EngineError::io("lock", &path, error))
+            }
+            _ => Ok(file),
+        }
+    }
+
+    fn lock_file(&self) -> Result<(PathBuf, File), EngineError> {
+        let path = self.root.join("objects.lock");
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+        match file {
+            Ok(file) => Ok((path, file)),
+            Err(source) => Err(EngineError::io("open", &path, source)),
+        }
     }
 
     pub(crate) fn scans(&self) -> Scans {

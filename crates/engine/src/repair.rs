@@ -90,6 +90,7 @@ impl Session {
     /// # Errors
     /// When the folder cannot be looked at, the store refuses, or it was stopped. What was mended by then stays mended.
     pub fn repair(&self, report: &EvidenceReport, from: &Path, watch: Watch<'_>) -> Result<Repaired, EngineError> {
+        let _removing = self.place.removing()?;
         let mut repaired = self.put_back(&report.wanted, from, watch)?;
         let Some(before) = &report.store else { return Ok(repaired) };
         let store = if repaired.mended.is_empty() {

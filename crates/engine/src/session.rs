@@ -138,7 +138,7 @@ impl Session {
     }
 
     /// Replays what has been appended since.
-    fn catch_up(&mut self) -> Result<(), EngineError> {
+    pub(crate) fn catch_up(&mut self) -> Result<(), EngineError> {
         let head = self.log.head()?;
         let Session { log, history, frontier, lines, claims, .. } = self;
         let start = EntryNumber::new(u64::try_from(history.entries().len()).unwrap_or(u64::MAX));

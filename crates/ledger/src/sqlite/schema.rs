@@ -95,6 +95,7 @@ pub(super) fn recognise(connection: &Connection, path: &Path) -> Result<(), LogE
         connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(|error| {
             match error.sqlite_error_code() {
                 Some(ErrorCode::NotADatabase) => refuse("it is not an SQLite file"),
+                Some(ErrorCode::DatabaseCorrupt) => LogError::damaged(error.to_string()),
                 Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                     LogError::Busy { waited_seconds: BUSY_SECONDS }
                 }

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use portreeve_engine::{Files, Mode, Omitted, Taking};
+use portreeve_engine::{Files, Mode, Numbering, Omitted, Taking};
 use portreeve_model::reference::{EvidenceId, OrganisationId};
 use portreeve_model::register::evidence::{Collection, Content, EvidenceAdded, EvidenceChecked};
 use portreeve_model::text::{Note, Title};
@@ -111,6 +111,10 @@ pub(crate) struct SayArgs {
 }
 
 impl About {
+    pub(super) fn numbering(&self) -> Option<Numbering> {
+        next_given(self.id.as_ref())
+    }
+
     pub(super) fn described(
         self,
         history: &History,
@@ -160,6 +164,12 @@ pub(super) fn asked_again(verb: &str, path: &Path, kind: EvidenceKind, about: &A
     )
 }
 
+/// Gives the next free reference where none was asked for.
+pub(super) fn next_given(asked: Option<&EvidenceId>) -> Option<Numbering> {
+    let next: Numbering = |history| next_free::evidence(history).ok();
+    asked.is_none().then_some(next)
+}
+
 pub(super) fn not_there(path: &Path) -> Failure {
     Failure::environment(format!("there is nothing at {}", path.display()))
         .help("check the spelling, and that you are in the folder you think you are in")
@@ -183,9 +193,10 @@ pub(super) fn add(args: AddArgs, door: &mut Door) -> Result<Outcome, Failure> {
     };
     let files = Files::Named(args.files);
     let mut desk = door.write()?;
+    let numbering = args.about.numbering();
     let describe = args.about.described(desk.history(), desk.session.today(), args.kind, title)?;
     let nothing = describe(not_yet_read()?, None);
-    record(&mut desk, Taking { gaps_will_do: args.gaps_will_do, ..Taking::all(&files) }, nothing, describe)
+    record(&mut desk, Taking { gaps_will_do: args.gaps_will_do, numbering, ..Taking::all(&files) }, nothing, describe)
 }
 
 pub(super) fn named_after(path: &Path) -> Result<Title, Failure> {
@@ -217,6 +228,7 @@ pub(super) fn record(
         desk.session.add_evidence(&desk.by, &taking, desk.mode, &describe)
     })?;
     let event = describe(added.taken.content.clone(), added.taken.collection.clone());
+    let event = EvidenceAdded { id: added.id.clone(), ..event };
     let mut change = told(&event);
     let others = added.taken.held_already.iter().filter(|id| **id != event.id);
     let others: Vec<String> = others

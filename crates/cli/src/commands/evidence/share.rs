@@ -133,7 +133,8 @@ pub(super) fn collect(args: CollectArgs, door: &mut Door) -> Result<Outcome, Fai
     };
     let files = Files::Folder(args.folder, args.which.into());
     let keep = if args.reference { Keep::Digests } else { Keep::Bytes };
-    let taking = Taking { keep, gaps_will_do: args.gaps_will_do, ..Taking::all(&files) };
+    let numbering = args.about.numbering();
+    let taking = Taking { keep, gaps_will_do: args.gaps_will_do, numbering, ..Taking::all(&files) };
     let mut desk = door.write()?;
     let describe = args.about.described(desk.history(), desk.session.today(), args.kind, title)?;
     let nothing = describe(not_yet_read()?, None);
@@ -153,6 +154,7 @@ pub(super) fn rescan(args: RescanArgs, door: &mut Door) -> Result<Outcome, Failu
         return Err(not_there(&folder).help("say where the folder is now with `--from DIR`"));
     }
     let today = desk.session.today();
+    let numbering = super::adding::next_given(args.id.as_ref());
     let id = match args.id {
         Some(id) => id,
         None => next_free::evidence(desk.history())?,
@@ -178,6 +180,7 @@ pub(super) fn rescan(args: RescanArgs, door: &mut Door) -> Result<Outcome, Failu
         keep,
         gaps_will_do: args.gaps_will_do,
         read_all: args.paranoid,
+        numbering,
         after: Some(&args.after),
         ..Taking::all(&files)
     };

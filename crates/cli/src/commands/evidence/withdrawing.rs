@@ -113,6 +113,14 @@ pub(crate) fn files_of(window: &Window<'_>, id: &EvidenceId) -> Result<Vec<Strin
     let erased = held.and_then(Evidence::erasure).is_some();
     let erasure = if erased { window.session.erasure(id)? } else { Erasure::default() };
     let lines = window.session.file_lines_of(window.register(), id)?;
+    let recorded = held.and_then(|held| match held.content {
+        Content::Files { bytes, .. } => Some(bytes),
+        Content::InPlace { .. } | Content::Reference { .. } | Content::Said { .. } => None,
+    });
+    // Manifests hold no sizes, so these are the store's: all that is known of them is what they add up to.
+    let held_bytes = lines.iter().map(|line| line.size).try_fold(0_u64, |sum, size| sum.checked_add(size?));
+    let doubtful = held_bytes.zip(recorded).is_some_and(|(held, recorded)| held != recorded && !erased);
+    let doubt = "These sizes are not those that were recorded, something in the store is damaged: portreeve verify";
     let told = lines.into_iter().map(|line| {
         let shared = erasure.shared.get(&line.digest);
         let state = match (line.size, erased, shared) {
@@ -124,7 +132,7 @@ pub(crate) fn files_of(window: &Window<'_>, id: &EvidenceId) -> Result<Vec<Strin
         };
         format!("{}  {state}  sha256 {}", line.name, line.digest)
     });
-    Ok(told.collect())
+    Ok(told.chain(doubtful.then(|| doubt.to_owned())).collect())
 }
 
 fn kept_for(erasure: &Erasure, file: &portreeve_model::Digest) -> String {
