@@ -250,8 +250,8 @@ impl Keeper for InStore<'_> {
         self.0.hand().map(Some)
     }
 
-    fn has(&self, digest: &Digest) -> Result<bool, BlobError> {
-        self.0.has(digest)
+    fn has_all(&self, digests: &[Digest]) -> Result<Vec<bool>, BlobError> {
+        self.0.has_all(digests)
     }
 }
 

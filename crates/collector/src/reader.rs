@@ -132,8 +132,8 @@ pub(crate) struct Reader<'a> {
 pub(crate) trait Keeper: Sync {
     /// One for each worker; `None` if the bytes go nowhere.
     fn hand(&self) -> Result<Option<Box<dyn Hand + '_>>, BlobError>;
-    /// Whether the bytes of this digest need not be read again.
-    fn has(&self, digest: &Digest) -> Result<bool, BlobError>;
+    /// Of which digests the bytes need not be read again.
+    fn has_all(&self, digests: &[Digest]) -> Result<Vec<bool>, BlobError>;
 }
 
 /// What ends the work.
@@ -243,46 +243,48 @@ fn looked_at(group: Group, follow: bool) -> DealtGroup {
 }
 
 fn deal(reading: Reading<'_>, own: &mut Own<'_>, batch: Batch, keeper: &dyn Keeper) -> Result<Dealt, Ended> {
-    let groups = batch.0.into_iter().map(|group| deal_with_group(reading, own, group, keeper));
-    Ok(Dealt(groups.collect::<Result<_, _>>()?))
-}
-
-fn deal_with_group(
-    reading: Reading<'_>,
-    own: &mut Own<'_>,
-    group: Group,
-    keeper: &dyn Keeper,
-) -> Result<DealtGroup, Ended> {
-    let Group { files: Files { folder, prefix, names }, known } = group;
-    let mut found = Vec::with_capacity(names.len());
-    for (number, (name, _)) in names.iter().enumerate() {
-        let known = known.get(number).copied().flatten();
-        match unchanged(reading, &folder, name, known, keeper)? {
-            Some(unchanged) => found.push(Ok(unchanged)),
-            None => found.push(read(reading, own, &folder, name)?),
+    let Batch(groups) = batch;
+    let unchanged: Vec<Vec<Option<Found>>> =
+        groups.iter().map(|group| unchanged(reading, group)).collect::<Result<_, _>>()?;
+    let digests: Vec<Digest> = unchanged.iter().flatten().flatten().map(|found| found.digest).collect();
+    let mut kept = match digests.is_empty() {
+        true => Vec::new(),
+        false => keeper.has_all(&digests).map_err(Ended::Store)?,
+    }
+    .into_iter();
+    let mut dealt = Vec::with_capacity(groups.len());
+    for (Group { files: Files { folder, prefix, names }, .. }, unchanged) in groups.into_iter().zip(unchanged) {
+        let mut found = Vec::with_capacity(names.len());
+        let mut unchanged = unchanged.into_iter();
+        for (name, _) in names.iter() {
+            // What the store has lost is read again.
+            let unchanged = unchanged.next().flatten().filter(|_| kept.next().unwrap_or_default());
+            found.push(match unchanged {
+                Some(unchanged) => Ok(unchanged),
+                None => read(reading, own, &folder, name)?,
+            });
         }
+        dealt.push(DealtGroup { prefix, names, found });
     }
-    Ok(DealtGroup { prefix, names, found })
+    Ok(Dealt(dealt))
 }
 
-/// The file as it is remembered, if its stamp vouches for that and the store has its bytes.
-fn unchanged(
-    reading: Reading<'_>,
-    folder: &Folder,
-    name: &[u8],
-    known: Option<Known>,
-    keeper: &dyn Keeper,
-) -> Result<Option<Found>, Ended> {
-    let Some(known) = known.filter(|known| known.settled) else { return Ok(None) };
-    if crate::watch::is_set(reading.stop) {
-        return Err(Ended::Stopped);
+/// The files as they are remembered, where their stamps vouch for that.
+fn unchanged(reading: Reading<'_>, group: &Group) -> Result<Vec<Option<Found>>, Ended> {
+    let mut found = Vec::with_capacity(group.known.len());
+    for ((name, _), known) in group.files.names.iter().zip(&group.known) {
+        let Some(known) = known.filter(|known| known.settled) else {
+            found.push(None);
+            continue;
+        };
+        if crate::watch::is_set(reading.stop) {
+            return Err(Ended::Stopped);
+        }
+        // What cannot be looked at is left to whoever reads it, for the reason.
+        let same = look(&group.files.folder, name, reading.follow).is_ok_and(|stamp| stamp == known.stamp);
+        found.push(same.then_some(Found { digest: known.digest, stamp: known.stamp, read: false }));
     }
-    // What cannot be looked at is left to whoever reads it, for the reason.
-    let same = look(folder, name, reading.follow).is_ok_and(|stamp| stamp == known.stamp);
-    if !same || !keeper.has(&known.digest).map_err(Ended::Store)? {
-        return Ok(None);
-    }
-    Ok(Some(Found { digest: known.digest, stamp: known.stamp, read: false }))
+    Ok(found)
 }
 
 fn look(folder: &Folder, name: &[u8], follow: bool) -> Result<Stamp, SkipReason> {
@@ -338,7 +340,7 @@ impl Keeper for Nowhere {
         Ok(None)
     }
 
-    fn has(&self, _: &Digest) -> Result<bool, BlobError> {
-        Ok(true)
+    fn has_all(&self, digests: &[Digest]) -> Result<Vec<bool>, BlobError> {
+        Ok(vec![true; digests.len()])
     }
 }

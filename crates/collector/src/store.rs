@@ -17,6 +17,7 @@ mod files;
 mod filling;
 mod filter;
 mod hand;
+mod hot;
 mod incoming;
 mod inventory;
 mod loose;

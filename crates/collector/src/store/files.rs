@@ -25,6 +25,7 @@ use super::disk::{io_error, make_folder, read_at, sync_folder};
 use super::filling::Filling;
 use super::filter::Filter;
 use super::hand::FileHand;
+use super::hot::Hot;
 use super::loose::Loose;
 use super::pack::MemberReader;
 use super::pack::table::Entry;
@@ -57,6 +58,7 @@ pub struct FileBlobs {
 pub(super) struct Shared {
     pub(super) loose: Loose,
     pub(super) packs: Packs,
+    pub(super) hot: Hot,
     /// The packs that are being filled or sealed: their members are not in `packs` yet.
     pub(super) filling: Filling,
     /// The folders of loose objects whose entries may not be on the disk yet.
@@ -113,6 +115,7 @@ impl FileBlobs {
         let shared = Shared {
             loose,
             packs: Packs::new(folder),
+            hot: Hot::default(),
             filling: Filling::default(),
             unsettled: Mutex::default(),
             failed: OnceLock::new(),
@@ -302,6 +305,14 @@ impl Blobs for FileBlobs {
             return Ok(Some(size_bytes));
         }
         Ok(self.shared.packs.find(name)?.map(|(_, entry)| u64::from(entry.length)))
+    }
+
+    fn has_all(&self, names: &[Digest]) -> Result<Vec<bool>, BlobError> {
+        let mut found = self.shared.packs.hold(&self.shared.hot, names)?;
+        for (name, found) in names.iter().zip(&mut found).filter(|(_, found)| !**found) {
+            *found = self.shared.loose.size_bytes(name)?.is_some();
+        }
+        Ok(found)
     }
 
     fn remove(&self, name: &Digest) -> Result<(), BlobError> {

@@ -92,6 +92,16 @@ impl Pack {
         if seen.len() == self.bytes() { Ok(()) } else { self.reload() }
     }
 
+    /// Whether the archive lies there as it did.
+    pub(super) fn is_there(&self) -> bool {
+        fs::symlink_metadata(&self.path).is_ok_and(|seen| seen.is_file() && seen.len() == self.bytes())
+    }
+
+    /// The whole table, if the index has it.
+    pub(super) fn table(&self) -> Option<Vec<u8>> {
+        read_table(&self.index_path, &self.name).map(|(table, ..)| table)
+    }
+
     /// Looks for an object. `keep` says whether the index may stay open.
     pub(super) fn find(&self, name: &Digest, keep: bool) -> Result<Option<Entry>, BlobError> {
         let part = self.part(name.as_bytes()[0], keep)?;
@@ -215,16 +225,18 @@ impl State {
 
 /// Reads an index and compares it with its name. Whatever is wrong with it: it is a cache, and there is none.
 fn read_index(path: &Path, name: &Digest) -> Option<(File, Stamp, FanOut)> {
+    let (table, file, stamp) = read_table(path, name)?;
+    let fan_out = FanOut::of(&table)?;
+    Some((file, stamp, fan_out))
+}
+
+fn read_table(path: &Path, name: &Digest) -> Option<(Vec<u8>, File, Stamp)> {
     let file = File::open(path).ok()?;
     let before = file.metadata().ok().filter(Metadata::is_file)?;
     let length = usize::try_from(before.len()).ok().filter(|length| *length <= OBJECTS_MAX * ENTRY_BYTES)?;
     let mut table = Vec::with_capacity(length);
     (&file).take(length as u64 + 1).read_to_end(&mut table).ok()?;
-    if Digest::of(&table) != *name {
-        return None;
-    }
-    let fan_out = FanOut::of(&table)?;
-    Some((file, stamp(&before), fan_out))
+    (Digest::of(&table) == *name).then(|| (table, file, stamp(&before)))
 }
 
 /// Whether the index beside a pack is there and has its name.

@@ -1,6 +1,7 @@
 //! What the collector promises, tried from outside.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
+mod asking;
 mod crashes;
 mod damage;
 mod index;

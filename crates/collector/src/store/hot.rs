@@ -1,0 +1,66 @@
+//! Asking for many objects at once, as a re-scan does that finds files unchanged: one after another in the order in which
+//! they were put, and so one pack after another.
+//!
+//! The tables of the packs that answer are held whole. Must never answer from a table that was not compared with its name,
+//! or of a pack that is not there any more.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use portreeve_model::Digest;
+
+use super::pack::Pack;
+use super::pack::table;
+use super::packs::Packs;
+use crate::BlobError;
+
+/// How many tables are held: that of the pack the walk is in, and the next one's. Each has at most 1.25 MiB.
+const TABLES: usize = 2;
+
+/// How many objects of one question a pack must hold for its table to be worth reading, which takes a millisecond.
+const WORTH_WHILE: usize = 8;
+
+/// A pack with its table.
+type Held = (Arc<Pack>, Arc<[u8]>);
+
+/// The tables that are held, that of the pack which came last first.
+#[derive(Debug, Default)]
+pub(super) struct Hot(Mutex<Vec<Held>>);
+
+impl Packs {
+    /// Which of the objects some pack holds.
+    pub(super) fn hold(&self, hot: &Hot, names: &[Digest]) -> Result<Vec<bool>, BlobError> {
+        let tables = hot.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut asked = vec![false; tables.len()];
+        let mut found = Vec::with_capacity(names.len());
+        for name in names {
+            let place = tables.iter().position(|(_, table)| table::find(table, name).is_some());
+            place.into_iter().for_each(|place| asked[place] = true);
+            found.push(place.is_some());
+        }
+        for ((pack, _), _) in tables.iter().zip(asked).filter(|(_, asked)| *asked) {
+            if !pack.is_there() {
+                // Another program has replaced it. What it held may be in the new one, or gone.
+                hot.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(other, _)| other.name != pack.name);
+                found.fill(false);
+            }
+        }
+        let mut answered: Vec<(Arc<Pack>, usize)> = Vec::new();
+        for (name, found) in names.iter().zip(&mut found).filter(|(_, found)| !**found) {
+            let Some((pack, _)) = self.find(name)? else { continue };
+            *found = true;
+            match answered.iter_mut().find(|(other, _)| other.name == pack.name) {
+                Some((_, count)) => *count += 1,
+                None => answered.push((pack, 1)),
+            }
+        }
+        for (pack, _) in answered.into_iter().filter(|(_, count)| *count >= WORTH_WHILE) {
+            if let Some(table) = pack.table() {
+                let mut tables = hot.0.lock().unwrap_or_else(PoisonError::into_inner);
+                tables.retain(|(other, _)| other.name != pack.name);
+                tables.insert(0, (pack, table.into()));
+                tables.truncate(TABLES);
+            }
+        }
+        Ok(found)
+    }
+}
