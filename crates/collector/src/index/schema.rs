@@ -19,9 +19,9 @@ const MARK: i64 = 0x5072_4978;
 /// How long another process may hold the file before a question fails.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How much of the file SQLite keeps in memory, in KiB: 16 MiB, a quarter of what the whole process may take. It holds
-/// the inner pages of the tables of 10 million files, and sorts in as much.
-const CACHE_KIB: i64 = 16 * 1024;
+/// How much of the file SQLite keeps in memory, in KiB: 8 MiB, an eighth of what the whole process may take. It holds the
+/// inner pages of the tables of 10 million files, and sorts in as much.
+const CACHE_KIB: i64 = 8 * 1024;
 
 /// How much the words of names and texts may take in memory before they are written: 4 MiB for each of the two.
 const WORDS_BYTES: i64 = 4 * 1024 * 1024;

@@ -1,5 +1,5 @@
-//! Asking for many objects at once, as a re-scan does that finds files unchanged: one after another in the order in which
-//! they were put, and so one pack after another.
+//! Asking for many objects at once, as a re-scan does that finds files unchanged: in about the order in which they were
+//! put, and so in a few packs for a long time.
 //!
 //! The tables of the packs that answer are held whole. Must never answer from a table that was not compared with its name,
 //! or of a pack that is not there any more.
@@ -12,9 +12,11 @@ use super::pack::Pack;
 use super::pack::table;
 use super::packs::Packs;
 use crate::BlobError;
+use crate::flow::usual_workers;
 
-/// How many tables are held: that of the pack the walk is in, and the next one's. Each has at most 1.25 MiB.
-const TABLES: usize = 2;
+/// How many tables are held besides one for each hand that put objects at the same time, each into a pack of its own: so
+/// many are being left or entered. Each has at most 1.25 MiB.
+const TABLES_BESIDES: usize = 2;
 
 /// How many objects of one question a pack must hold for its table to be worth reading, which takes a millisecond.
 const WORTH_WHILE: usize = 8;
@@ -58,7 +60,7 @@ impl Packs {
                 let mut tables = hot.0.lock().unwrap_or_else(PoisonError::into_inner);
                 tables.retain(|(other, _)| other.name != pack.name);
                 tables.insert(0, (pack, table.into()));
-                tables.truncate(TABLES);
+                tables.truncate(usual_workers().get() + TABLES_BESIDES);
             }
         }
         Ok(found)
