@@ -6,6 +6,7 @@ mod flipping;
 mod full_disks;
 mod killing;
 mod names;
+mod oddities;
 mod tearing;
 mod together;
 
