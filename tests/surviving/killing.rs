@@ -207,7 +207,8 @@ fn what_a_killed_collection_had_read_is_not_read_again() {
             let ended = killed(&place, &line, takes, &mut chance);
             let ran = place.run(&line).fine();
             assert_eq!(manifest(&place, "register", &ran), by_sha256sum(&place.path("share")));
-            !ended && read(&ran) < 2_200
+            // Nothing is read where the walk had ended before the kill: that is no proof.
+            !ended && (1..2_200).contains(&read(&ran))
         });
         assert!(went_on, "of forty that were killed none went on from where it was{way}");
         let _ = place.run("verify").fine();
