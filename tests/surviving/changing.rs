@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
-use super::{by_sha256sum, collecting, fill, manifest, skipped};
+use super::{by_sha256sum, collecting, fill, manifest, shared, skipped};
 use crate::support::{Place, words};
 
 /// Until a file counts as settled: git's rule, with two seconds for FAT and some servers.
@@ -52,10 +52,7 @@ fn mutated(place: &Place, script: &Path, mode: &str, seed: u32) -> Option<BTreeM
 
 #[test]
 fn a_rescan_finds_all_that_was_changed_and_nothing_else() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/bench/mutate_corpus.py");
-    if !script.exists() {
-        return skipped("the tool that changes a corpus is not beside this repository");
-    }
+    let Some(script) = shared("bench/mutate_corpus.py") else { return };
     let place = Place::in_memory().made_northmoor();
     fill(&place, 400);
     // Two that are empty would be one and the same to whoever looks for files that moved.

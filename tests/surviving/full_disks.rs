@@ -76,6 +76,7 @@ fn refused(ran: &Ran) -> &'static str {
         ("disk/out", "pack"),
         ("objects/incoming", "store"),
         ("objects/", "store"),
+        ("objects.lock", "store"),
         ("ledger.sqlite", "ledger"),
         ("index.sqlite", "index"),
     ];
@@ -91,14 +92,12 @@ fn with_more_and_more_room(place: &Place, disk: &Disk, line: &str) -> (BTreeSet<
         disk.leave(kib);
         let ran = place.run(&line);
         let verified = place.run("verify --register disk/register");
+        // An entry found room and its signature none: the next one covers both.
+        let unsigned = verified.code == 1 && verified.out.contains("not every entry is vouched for");
         if ran.code < 2 {
             if ran.err.contains("index.sqlite") {
                 met.insert("index");
             }
-            if ran.err.contains("no checkpoint") {
-                met.insert("signature");
-            }
-            let unsigned = verified.code == 1 && met.contains("signature");
             assert!(verified.code == 0 || unsigned, "{kib} KiB: {verified:?}");
             if unsigned {
                 disk.leave(8_000);
@@ -108,7 +107,7 @@ fn with_more_and_more_room(place: &Place, disk: &Disk, line: &str) -> (BTreeSet<
             return (met, ran);
         }
         met.insert(refused(&ran));
-        assert!(verified.code == 0, "{kib} KiB: {ran:?} {verified:?}");
+        assert!(verified.code == 0 || unsigned, "{kib} KiB: {ran:?} {verified:?}");
     }
     panic!("it never succeeds: {line}, {met:?}");
 }

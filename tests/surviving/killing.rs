@@ -132,7 +132,6 @@ fn a_kill_at_any_instant_loses_nothing_that_was_recorded() {
             copy(&place, "fresh-home", "home");
         }
         let which = usize::try_from(round % 5).unwrap();
-        let takes = takes[which] + takes[which] / 10;
         let ids = if which == 1 || which == 3 { standing(&place) } else { Vec::new() };
         if which == 3 && ids.len() < 2 {
             // A killed collection may bring back what was erased and still lies in the share. Another one holds it here.
@@ -157,10 +156,13 @@ fn a_kill_at_any_instant_loses_nothing_that_was_recorded() {
             }
             _ => {}
         }
-        if killed(&place, &line, takes, &mut chance) {
-            late += 1
+        // However busy the machine is meanwhile: some are to end in time, so that the last steps are met too.
+        if killed(&place, &line, takes[which], &mut chance) {
+            late += 1;
+            takes[which] = takes[which] * 9 / 10;
         } else {
-            in_time += 1
+            in_time += 1;
+            takes[which] = takes[which] * 21 / 20;
         }
         match which {
             2 => mended(&place, &line),
@@ -205,7 +207,8 @@ fn what_a_killed_collection_had_read_is_not_read_again() {
             let ended = killed(&place, &line, takes, &mut chance);
             let ran = place.run(&line).fine();
             assert_eq!(manifest(&place, "register", &ran), by_sha256sum(&place.path("share")));
-            !ended && read(&ran) < 2_200
+            // Nothing is read where the walk had ended before the kill: that is no proof.
+            !ended && (1..2_200).contains(&read(&ran))
         });
         assert!(went_on, "of forty that were killed none went on from where it was{way}");
         let _ = place.run("verify").fine();

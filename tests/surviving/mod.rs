@@ -6,13 +6,14 @@ mod flipping;
 mod full_disks;
 mod killing;
 mod names;
+mod oddities;
 mod tearing;
 mod together;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -54,6 +55,17 @@ pub(crate) fn skipped(why: &str) {
     assert!(std::env::var_os("CI").is_none(), "may not be skipped where CI is set: {why}");
     // Not through a print macro: the test harness would keep that to itself.
     let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}
+
+/// A tool that is shared with other repositories, and lies beside this one or where `PORTREEVE_SHARED` says.
+pub(crate) fn shared(inside: &str) -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let path = std::env::var_os("PORTREEVE_SHARED").map_or_else(beside, PathBuf::from).join(inside);
+    if !path.exists() {
+        skipped(&format!("there is no {}", path.display()));
+        return None;
+    }
+    Some(path)
 }
 
 /// `collect share`, of today.

@@ -9,7 +9,7 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{collecting, skipped};
+use super::{collecting, shared, skipped};
 use crate::support::Place;
 
 /// Names of our own, as bytes.
@@ -140,10 +140,7 @@ fn awkward_names_go_through_every_command_once() {
 
 #[test]
 fn the_hostile_tree_goes_through_every_command_once() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/bench/hostile_names.py");
-    if !script.exists() {
-        return skipped("the tree of hostile names is not beside this repository");
-    }
+    let Some(script) = shared("bench/hostile_names.py") else { return };
     let place = Place::in_memory().made_northmoor();
     let made = Command::new("python3").arg(&script).arg(place.path("share")).output();
     match made {

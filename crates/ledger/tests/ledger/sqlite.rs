@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use portreeve_ledger::{AppendError, Log, LogError, SqliteLog};
+use portreeve_ledger::{AppendError, Log, LogError, SqliteLog, verify_log};
 use portreeve_model::{EntryNumber, LogSize};
 use rusqlite::Connection;
 
@@ -143,4 +143,22 @@ fn a_damaged_entry_is_never_read_as_if_it_were_whole() {
     sql.execute_batch("DROP TRIGGER entries_remain; DELETE FROM entries WHERE number = 3").unwrap();
     let error = log.read(EntryNumber::new(2), 9).unwrap_err().to_string();
     assert!(error.contains("entry #3 is missing"), "{error}");
+}
+
+/// An append would take such a page for a free one, and write over what is there.
+#[test]
+fn pages_that_are_counted_wrong_are_found_before_they_are_used() {
+    let (folder, key) = (tempfile::tempdir().unwrap(), key());
+    let path = folder.path().join("ledger");
+    let log = SqliteLog::create(&path).unwrap();
+    log.append(LogSize::EMPTY, &[b"a".to_vec()]).unwrap();
+    log.keep_checkpoint(checkpoint(&log, &key).as_str()).unwrap();
+    drop(log);
+    let seen = || verify_log(&SqliteLog::open_read_only(&path).unwrap(), &[key.trusted()], &[]).problems.len();
+    assert_eq!(seen(), 0);
+    let mut bytes = std::fs::read(&path).unwrap();
+    // How many pages are free (SQLite file format, §1.3.9).
+    bytes[39] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(seen(), 1);
 }
