@@ -33,6 +33,7 @@ pub fn settings(data: &[u8]) {
             assert!(!because.is_empty() && !because.contains('\n'), "{because}");
             true
         }
+        Err(EngineError::NewerSettings { .. }) => true,
         Err(_) => false,
     };
     let read = serde_json::from_slice::<Value>(data).ok();

@@ -7,7 +7,6 @@ mod damage;
 mod index;
 mod index_model;
 mod index_search;
-mod measured;
 mod moving;
 mod names;
 mod oddities;

@@ -1,12 +1,16 @@
-//! What the store costs, measured by hand and not by the test run:
+//! What the store costs, and what else it could have been:
 //!
 //! ```text
 //! PORTREEVE_MEASURE=/folder/with/many/small/files PORTREEVE_MEASURE_STORE=/folder/on/a/disk \
-//!     cargo test --release -p portreeve-collector --test collector measured -- --ignored --nocapture --test-threads 1
+//!     cargo bench -p portreeve-collector -- first tar
 //! ```
+//!
+//! Without a name it measures everything but `memory`, which wants a process of its own: the rest holds lists.
 //!
 //! Every figure is a ratio to Y, measured just before it: walking, reading and hashing the same files with the same
 //! loop on two threads, keeping nothing.
+
+#![expect(clippy::unwrap_used, reason = "where something fails nothing is measured, and the panic says what")]
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -16,12 +20,33 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use crate::support::whole;
 use portreeve_collector::{
-    Blobs, Collecting, FileBlobs, Hand, Stored, Watch, collect, verify, verify_store, write_manifest,
+    Blobs, Collecting, FileBlobs, Hand, Selection, Source, Stored, Watch, collect, verify, verify_store, write_manifest,
 };
 use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
+
+const MEASUREMENTS: &[(&str, fn())] = &[
+    ("first", a_first_store_by_two_hands_and_by_one),
+    ("second", a_second_store_of_the_same),
+    ("tar", the_yardstick_against_tar),
+    ("flushes", a_file_and_a_flush_an_object),
+    ("collect", a_collection),
+    ("verify", reading_everything_back),
+    ("withdraw", a_withdrawal),
+    ("memory", memory_at_a_few_and_at_many_objects),
+];
+
+fn main() {
+    // Cargo adds options of its own.
+    let named: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    for (name, measure) in MEASUREMENTS {
+        let is_asked = named.iter().any(|asked| asked == name) || (named.is_empty() && *name != "memory");
+        if is_asked {
+            measure();
+        }
+    }
+}
 
 fn tree() -> PathBuf {
     std::env::var_os("PORTREEVE_MEASURE").map(PathBuf::from).expect("PORTREEVE_MEASURE names a folder of small files")
@@ -137,8 +162,6 @@ fn manifest_of(mut listed: Vec<(PathBuf, Digest)>, store: &FileBlobs) -> Stored 
     write_manifest(lines, store).unwrap()
 }
 
-#[test]
-#[ignore = "measures, and needs a folder to measure with"]
 fn a_first_store_by_two_hands_and_by_one() {
     for threads in [2, 2, 2, 1] {
         let (_folder, store) = new_store();
@@ -146,9 +169,6 @@ fn a_first_store_by_two_hands_and_by_one() {
     }
 }
 
-/// Run alone, for the peak: everything else here holds lists.
-#[test]
-#[ignore = "measures"]
 fn memory_at_a_few_and_at_many_objects() {
     let (_folder, store) = new_store();
     let objects = std::env::var("PORTREEVE_MEASURE_OBJECTS").map_or(1_000_000, |text| text.parse::<u32>().unwrap());
@@ -171,8 +191,6 @@ fn memory_at_a_few_and_at_many_objects() {
     say(&format!("and read back: peak {} MiB", peak_mib()));
 }
 
-#[test]
-#[ignore = "measures, and needs a folder to measure with"]
 fn a_second_store_of_the_same() {
     let (folder, store) = new_store();
     put_by_hands(&store, 2);
@@ -182,8 +200,6 @@ fn a_second_store_of_the_same() {
     }
 }
 
-#[test]
-#[ignore = "measures, and needs a folder to measure with"]
 fn the_yardstick_against_tar() {
     let (folder, _store) = new_store();
     for _ in 0..3 {
@@ -201,8 +217,6 @@ fn the_yardstick_against_tar() {
     }
 }
 
-#[test]
-#[ignore = "measures, and needs a folder to measure with"]
 fn a_file_and_a_flush_an_object() {
     let (_folder, store) = new_store();
     let limit = AtomicUsize::new(10_000);
@@ -224,20 +238,17 @@ fn a_file_and_a_flush_an_object() {
     });
 }
 
-#[test]
-#[ignore = "measures, and needs a folder to measure with"]
 fn a_collection() {
     for _ in 0..3 {
         let (_folder, store) = new_store();
-        measured("plan and collect", || {
-            let collected = collect(&whole(&tree()), &store, Collecting::default()).unwrap();
+        let source = Source::folder(&tree(), Selection::default()).unwrap();
+        measured("walk and collect", || {
+            let collected = collect(&source, &store, Collecting::default()).unwrap();
             format!("{} files", collected.files)
         });
     }
 }
 
-#[test]
-#[ignore = "measures, and needs a folder to measure with"]
 fn reading_everything_back() {
     let (folder, store) = new_store();
     let manifest = manifest_of(put_by_hands(&store, 2), &store).digest;
@@ -257,8 +268,6 @@ fn reading_everything_back() {
     }
 }
 
-#[test]
-#[ignore = "measures, and needs a folder to measure with"]
 fn a_withdrawal() {
     let (_folder, store) = new_store();
     let listed = put_by_hands(&store, 2);
