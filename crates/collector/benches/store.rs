@@ -241,7 +241,7 @@ fn a_file_and_a_flush_an_object() {
 fn a_collection() {
     for _ in 0..3 {
         let (_folder, store) = new_store();
-        let source = Source::folder(&tree(), Selection::default()).unwrap();
+        let source = Source::folder(tree(), Selection::default()).unwrap();
         measured("walk and collect", || {
             let collected = collect(&source, &store, Collecting::default()).unwrap();
             format!("{} files", collected.files)

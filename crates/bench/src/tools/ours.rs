@@ -57,7 +57,7 @@ const TABLE: &[Row] = &[
     Row {
         work: Work::Verify,
         needs: ("evidence verify", ""),
-        prepare: &[INIT, REFER],
+        prepare: &[INIT, COLLECT],
         clear: &[],
         before: &[],
         timed: "evidence verify",
