@@ -43,7 +43,9 @@ pub use index::{
     IndexReport, Opened, PAGE_ROWS_MAX, Page, Query, QueryProblem, RowMark, TEXT_BYTES_MAX, TextCounts, TextFound,
     TextOutcome, TextWanted, TextsWanted, Total, Within, Words,
 };
-pub use manifests::{ManifestLines, ManifestReadError, ManifestWriteError, read_manifest, write_manifest};
+pub use manifests::{
+    ManifestLines, ManifestReadError, ManifestWriteError, read_manifest, read_manifest_file, write_manifest,
+};
 pub use names::path_below;
 pub use scan::{Scans, TreeName};
 pub use skipped::{Omitted, SkipReason, Skipped};

@@ -2,11 +2,13 @@
 //!
 //! Must never hold a whole manifest, and never write one that is out of order.
 
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
 use portreeve_model::Digest;
 use portreeve_model::manifest::{LINE_BYTES_MAX, LineProblem, ManifestError, ManifestLine, ManifestOrder, parse_line};
 
+use crate::store::CheckedReader;
 use crate::{BlobError, Blobs, Stored};
 
 /// How much text is made ahead of the store: some 500 lines of usual length.
@@ -124,13 +126,22 @@ pub enum ManifestReadError {
 /// When the store does not hold it or cannot open it.
 pub fn read_manifest(manifest: &Digest, blobs: &dyn Blobs) -> Result<ManifestLines, ManifestReadError> {
     let reader = blobs.open(manifest).map_err(|source| ManifestReadError::Store { manifest: *manifest, source })?;
-    Ok(ManifestLines {
+    Ok(lines(manifest, reader))
+}
+
+/// Reads a manifest that lies in a file of its own, as in a pack.
+pub fn read_manifest_file(manifest: &Digest, file: File) -> ManifestLines {
+    lines(manifest, Box::new(CheckedReader::new(file, *manifest)))
+}
+
+fn lines(manifest: &Digest, reader: Box<dyn Read + Send>) -> ManifestLines {
+    ManifestLines {
         manifest: *manifest,
         reader: BufReader::with_capacity(AHEAD_BYTES, reader),
         order: ManifestOrder::default(),
         line: Vec::new(),
         over: false,
-    })
+    }
 }
 
 /// The lines of a stored manifest. Whether its bytes match its name is only known at the end: an error at any line means

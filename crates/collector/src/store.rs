@@ -32,6 +32,7 @@ mod steps;
 
 pub use audit::{StoreFault, StoreFaultKind, StoreReport, verify_store};
 pub use audited::Audited;
+pub(crate) use checked::CheckedReader;
 pub use contract::{BlobError, Blobs, Hand, Stored};
 pub use files::{Existing, FileBlobs};
 pub use inventory::{Leftover, Names};

@@ -29,6 +29,15 @@ pub struct PackFile {
     pub size_bytes: u64,
 }
 
+/// The files of an item of evidence in a pack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackFiles {
+    /// The first of them, at most [`LISTED_MAX`](crate::pack::names::LISTED_MAX).
+    pub listed: Vec<PackFile>,
+    /// How many there are.
+    pub count: u64,
+}
+
 /// Something that is not in the pack, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
@@ -68,7 +77,7 @@ pub struct PackPage<'a> {
     /// The pack's reference.
     pub pack_id: &'a PackId,
     /// The files by evidence.
-    pub files: &'a BTreeMap<EvidenceId, Vec<PackFile>>,
+    pub files: &'a BTreeMap<EvidenceId, PackFiles>,
     /// What is not there, and why.
     pub left_out: &'a [LeftOut],
     /// Who signs.
@@ -171,7 +180,8 @@ struct Left {
     why: String,
 }
 
-/// A file for the page's own check, ready to stand inside JSON strings.
+/// A file for the page's own check, ready to stand inside JSON strings. What is not listed here it takes from the pack's own
+/// lists.
 #[derive(Serialize)]
 struct Listed {
     path: String,
@@ -180,7 +190,7 @@ struct Listed {
 
 fn listed(page: &PackPage<'_>) -> Vec<Listed> {
     let files: BTreeMap<&str, Digest> =
-        page.files.values().flatten().map(|file| (file.path.as_str(), file.digest)).collect();
+        page.files.values().flat_map(|files| &files.listed).map(|file| (file.path.as_str(), file.digest)).collect();
     files
         .into_iter()
         .map(|(path, digest)| Listed { path: page::json_inside(path), sha256: digest.to_string() })
@@ -216,12 +226,12 @@ fn figures(page: &PackPage<'_>) -> Vec<Figure> {
             note: answer.verified.percent().map_or_else(String::new, |percent| format!("{percent}%")),
         })
         .collect();
-    let items = page.files.values().filter(|files| !files.is_empty()).count();
-    let files = page.files.values().flatten().map(|file| &file.path).collect::<std::collections::BTreeSet<_>>();
+    let items = page.files.values().filter(|files| files.count > 0).count();
+    let files: u64 = page.files.values().map(|files| files.count).sum();
     let waiting = subject.register.evidence.values().filter(|held| held.waits()).count();
     figures.push(Figure {
         label: "Evidence files".to_owned(),
-        value: files.len().to_string(),
+        value: files.to_string(),
         note: format!("in {} of evidence", crate::words::count(items as u64, "item")),
     });
     figures.push(Figure {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use portreeve_collector::Blobs as _;
+use portreeve_collector::{Blobs as _, read_manifest};
 use portreeve_ledger::merkle::Tree;
 use portreeve_ledger::{
     Checkpoint, EntryProof, GrowthProof, Log as _, SignedCheckpoint, SigningKey, leaf_hashes, lines_digest, sshsig,
@@ -15,11 +15,12 @@ use portreeve_model::reference::{EvidenceId, OrganisationId, PackId, PersonId, S
 use portreeve_model::register::evidence::{Content, Evidence};
 use portreeve_model::register::outcome::PackBuilt;
 use portreeve_model::{Day, Digest, EntryNumber, History, LogSize, Register};
-use portreeve_reporting::index::{PackFile, PackPage, Signer};
+use portreeve_reporting::index::{PackFiles, PackPage, Signer};
 use portreeve_reporting::pack::contents::{contents, goes_in, left_out, missing};
 use portreeve_reporting::pack::{self, bag, names, statement};
 use portreeve_reporting::{Subject, index, plan, readme};
 
+use super::files::{in_order, part, parts};
 use super::write::{Bag, Source};
 use crate::ask::{When, answers};
 use crate::error::EngineError;
@@ -65,6 +66,9 @@ pub struct Built {
     pub recorded: Recorded,
 }
 
+/// How many files the store is asked for at once.
+const ASKED_AT_ONCE: usize = 1_000;
+
 /// Everything that is worked out before a byte is written.
 struct Plan {
     id: PackId,
@@ -76,7 +80,11 @@ struct Plan {
     missing: Vec<String>,
     origin: String,
     signed: SignedCheckpoint,
-    files: BTreeMap<String, Source>,
+    /// The manifests of the files of evidence, and how many files they list.
+    manifests: BTreeSet<Digest>,
+    evidence_files: u64,
+    /// Every other file.
+    others: BTreeMap<String, Source>,
     tags: BTreeMap<String, Vec<u8>>,
 }
 
@@ -172,13 +180,10 @@ impl Session {
         let origin = signed.unverified().origin.to_string();
 
         let held = self.pack_evidence(part.register())?;
-        let named = names::name_files(held.iter().map(|(id, lines)| (id, lines.as_slice())));
+        let (kept, in_place) = manifests_of(part.register());
         let mut files = proofs;
-        for file in named.values().flatten() {
-            files.insert(file.path.clone(), Source::Object(file.digest));
-        }
-        for manifest in manifests_of(part.register(), &held) {
-            files.insert(format!("{}/{manifest}.txt", pack::MANIFEST_FOLDER), Source::Object(manifest));
+        for manifest in kept.union(&in_place) {
+            files.insert(names::manifest_path(manifest), Source::Object(*manifest));
         }
         let adopted = part.register().schemes.get(&scheme).map(|held| &held.event);
         let profile = adopted.and_then(|event| event.profile.as_ref()).map(|profile| profile.digest);
@@ -187,7 +192,7 @@ impl Session {
         files.extend(adopted.map(|digest| (pack::SCHEME.to_owned(), Source::Object(digest))));
         files.extend(profile.map(|digest| (pack::PROFILE.to_owned(), Source::Object(digest))));
         files.extend(framework.map(|digest| (pack::FRAMEWORK.to_owned(), Source::Object(digest))));
-        files.insert(pack::STATEMENT.to_owned(), Source::Bytes(statement::statement(&subject, &id, &named)));
+        files.insert(pack::STATEMENT.to_owned(), Source::Bytes(statement::statement(&subject, &id, &held)));
         files.insert(pack::PLAN.to_owned(), Source::Bytes(plan::csv(&subject)));
         files.insert(pack::APPLICATION.to_owned(), Source::Bytes(plan::application_csv(&subject)));
 
@@ -196,7 +201,7 @@ impl Session {
             namespace: pack::NAMESPACE.to_owned(),
             key_fingerprint: key.fingerprint(),
         };
-        let tags = tags(&subject, &id, &named, &signer, &signed)?;
+        let tags = tags(&subject, &id, &held, &signer, &signed)?;
         Ok(Plan {
             denominators: subject
                 .answers
@@ -211,7 +216,9 @@ impl Session {
             organisations,
             origin,
             signed,
-            files,
+            evidence_files: held.values().map(|files| files.count).sum(),
+            manifests: kept,
+            others: files,
             tags,
         })
     }
@@ -276,20 +283,27 @@ impl Session {
         Ok((signed, files))
     }
 
-    /// The files of all evidence that goes in, with their sizes.
-    fn pack_evidence(
-        &self,
-        register: &Register,
-    ) -> Result<BTreeMap<EvidenceId, Vec<(ManifestLine, u64)>>, EngineError> {
+    /// The files of all evidence that goes in. Each is in the store, as far as the store can say without reading it.
+    fn pack_evidence(&self, register: &Register) -> Result<BTreeMap<EvidenceId, PackFiles>, EngineError> {
         let mut held = BTreeMap::new();
         for (id, evidence) in register.evidence.iter().filter(|(_, evidence)| goes_in(evidence)) {
             let Content::Files { manifest, .. } = &evidence.content else { continue };
-            let mut lines = Vec::new();
-            for line in self.lines(manifest)? {
-                let size = self.blobs.size_bytes(&line.digest)?.ok_or_else(|| self.gone(id, &line))?;
-                lines.push((line, size));
+            let (mut files, mut lines) = (PackFiles::default(), read_manifest(manifest, &self.blobs)?);
+            loop {
+                let asked: Vec<ManifestLine> = lines.by_ref().take(ASKED_AT_ONCE).collect::<Result<_, _>>()?;
+                if asked.is_empty() {
+                    break;
+                }
+                let digests: Vec<Digest> = asked.iter().map(|line| line.digest).collect();
+                let there = self.blobs.has_all(&digests)?;
+                if let Some((line, _)) = asked.iter().zip(there).find(|(_, there)| !there) {
+                    return Err(self.gone(id, line));
+                }
+                for line in &asked {
+                    files.add(line, |_| self.blobs.size_bytes(&line.digest)?.ok_or_else(|| self.gone(id, line)))?;
+                }
             }
-            held.insert(id.clone(), lines);
+            held.insert(id.clone(), files);
         }
         Ok(held)
     }
@@ -315,7 +329,14 @@ impl Session {
         before: Option<Digest>,
     ) -> Result<Digest, EngineError> {
         let mut bag = Bag::begin(out)?;
-        bag.payload(&plan.files, &self.blobs)?;
+        let evidence = parts(plan.evidence_files).map(|range| {
+            let mut found = Vec::new();
+            for manifest in &plan.manifests {
+                found.extend(part(&range, read_manifest(manifest, &self.blobs)?)?);
+            }
+            Ok(in_order(found))
+        });
+        bag.payload(&plan.others, evidence, &self.blobs)?;
         bag.tag("bagit.txt", bag::DECLARATION.as_bytes())?;
         let organisations: Vec<OrganisationId> = plan.organisations.iter().cloned().collect();
         let described = Described {
@@ -329,7 +350,7 @@ impl Session {
         for (path, bytes) in &plan.tags {
             bag.tag(path, bytes)?;
         }
-        let tag_manifest = bag.manifests()?;
+        let tag_manifest = bag.tag_manifest()?;
         let now = Digest::of(&tag_manifest);
         if let Some(before) = before.filter(|before| *before != now) {
             return Err(EngineError::Damaged {
@@ -390,7 +411,7 @@ pub(super) fn part_of(whole: &History, chosen: &BTreeSet<EntryNumber>) -> Result
 pub(super) fn tags(
     subject: &Subject<'_>,
     id: &PackId,
-    files: &BTreeMap<EvidenceId, Vec<PackFile>>,
+    files: &BTreeMap<EvidenceId, PackFiles>,
     signer: &Signer,
     signed: &SignedCheckpoint,
 ) -> Result<BTreeMap<String, Vec<u8>>, EngineError> {
@@ -411,11 +432,14 @@ pub(super) fn tags(
     ]))
 }
 
-fn manifests_of(register: &Register, held: &BTreeMap<EvidenceId, Vec<(ManifestLine, u64)>>) -> BTreeSet<Digest> {
-    let in_place = |evidence: &&Evidence| goes_in(evidence) && !evidence.content.keeps_bytes();
-    let held = held.keys().filter_map(|id| register.evidence.get(id));
-    let evidence = held.chain(register.evidence.values().filter(in_place));
-    evidence.filter_map(|evidence| evidence.content.manifest()).copied().collect()
+/// The manifests of evidence that goes in: of files that are kept, and of files left in their place.
+fn manifests_of(register: &Register) -> (BTreeSet<Digest>, BTreeSet<Digest>) {
+    let (mut kept, mut in_place) = (BTreeSet::new(), BTreeSet::new());
+    for evidence in register.evidence.values().filter(|evidence| goes_in(evidence)) {
+        let list = if evidence.content.keeps_bytes() { &mut kept } else { &mut in_place };
+        list.extend(evidence.content.manifest());
+    }
+    (kept, in_place)
 }
 
 fn beside(out: &Path, ending: &str) -> PathBuf {

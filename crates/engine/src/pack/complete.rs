@@ -2,19 +2,21 @@
 //! every finding is accounted for, and every figure in the pack is worked out again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::path::Path;
 
 use portreeve_catalogue::{AdoptedFiles, Standards, read_standards};
+use portreeve_collector::read_manifest_file;
 use portreeve_model::concern::concerning;
 use portreeve_model::history::History;
-use portreeve_model::manifest::{ManifestLine, ManifestPath};
+use portreeve_model::manifest::ManifestLine;
 use portreeve_model::readiness::{AsOf, Readiness};
 use portreeve_model::reference::{EvidenceId, OrganisationId, PackId};
 use portreeve_model::register::adoption::SchemeAdopted;
 use portreeve_model::register::evidence::Content;
 use portreeve_model::{Day, Digest, Entry, EntryNumber, LogSize, Register};
 use portreeve_reporting::Subject;
-use portreeve_reporting::index::{PackFile, Signer};
+use portreeve_reporting::index::{PackFiles, Signer};
 use portreeve_reporting::pack::contents::{goes_in, missing};
 use portreeve_reporting::pack::statement::{FORMAT, statement};
 use portreeve_reporting::pack::{self, bag, names};
@@ -22,7 +24,9 @@ use portreeve_reporting::{plan, words};
 use serde::Deserialize;
 
 use super::build::{AGENT, BAG_INFO, Described, bag_info, software, tags};
+use super::files::{in_order, part, parts};
 use super::intact::{Contents, each_line, text};
+use super::listed::{Payload, Tally, why};
 use super::verify::{Points, VerifyRequest};
 use crate::ask::answers;
 use crate::error::EngineError;
@@ -214,55 +218,116 @@ fn standard(root: &Path, name: &str, adopted: Option<Digest>) -> Result<Vec<u8>,
 
 /// Every file of every item of evidence that should be there is there, and the pack's own papers say so.
 fn evidence(root: &Path, points: &mut Points, replayed: &Replayed, contents: &Contents) {
-    let mut held: BTreeMap<EvidenceId, Vec<(ManifestLine, u64)>> = BTreeMap::new();
-    let mut absent = Vec::new();
+    let mut held: BTreeMap<EvidenceId, PackFiles> = BTreeMap::new();
+    let mut kept: BTreeMap<Digest, &EvidenceId> = BTreeMap::new();
+    let mut absent = Tally::default();
     for (id, item) in replayed.part.register().evidence.iter().filter(|(_, item)| goes_in(item)) {
         let (Content::Files { manifest, files, .. } | Content::InPlace { manifest, files, .. }) = &item.content else {
             continue;
         };
-        match lines(root, manifest) {
-            Ok(lines) if u64::try_from(lines.len()) == Ok(*files) => {
-                if !item.content.keeps_bytes() {
-                    continue;
+        match pack_files(root, manifest, item.content.keeps_bytes()) {
+            Ok(found) if found.count == *files => {
+                if item.content.keeps_bytes() {
+                    held.insert(id.clone(), found);
+                    kept.entry(*manifest).or_insert(id);
                 }
-                held.insert(id.clone(), lines.into_iter().map(|line| (line, 0)).collect());
             }
-            Ok(_) => absent.push(format!("{id}: its manifest lists another number of files than its entry")),
-            Err(because) => absent.push(format!("{id}: {because}")),
+            Ok(_) => absent.add(|| format!("{id}: its manifest lists another number of files than its entry")),
+            Err(because) => absent.add(|| format!("{id}: {because}")),
         }
     }
-    let mut named = names::name_files(held.iter().map(|(id, lines)| (id, lines.as_slice())));
-    let mut count = 0_usize;
-    for (id, file) in named.iter_mut().flat_map(|(id, files)| files.iter_mut().map(move |file| (id, file))) {
-        count += 1;
-        // The entry names the manifest, the manifest names the digest, and the file was read and found to have it.
-        let path = ManifestPath::new(file.path.as_bytes()).ok();
-        let read = path.and_then(|path| contents.payload.get(&path)).copied();
-        match (read, root.join(&file.path).symlink_metadata()) {
-            (Some(digest), Ok(found)) if digest == file.digest => file.size_bytes = found.len(),
-            (Some(digest), _) => {
-                absent.push(format!("{id}: {} is not the file that was collected (sha256 {digest})", file.path));
-            }
-            (None, _) => absent.push(format!("{id}: {} is missing", file.path)),
-        }
+    let count: u64 = held.values().map(|files| files.count).sum();
+    if contents.looked.too_many_damaged {
+        absent.add(|| "too many files are changed or missing to say whose they are".to_owned());
+    } else if let Err(because) = all_there(root, &kept, count, contents, &mut absent) {
+        absent.add(|| because);
     }
-    let text = if absent.is_empty() {
-        format!("all {count} files of {} items of evidence are there, each the one that was collected", named.len())
-    } else {
-        absent.join("; ")
-    };
-    points.note(absent.is_empty(), text);
-    papers(root, points, replayed, &named, contents);
+    let fine =
+        format!("all {count} files of {} items of evidence are there, each the one that was collected", held.len());
+    points.note(absent.is_none(), absent.told(&fine));
+    papers(root, points, replayed, &held, contents);
 }
 
-fn lines(root: &Path, manifest: &Digest) -> Result<Vec<ManifestLine>, String> {
-    let name = format!("{}/{manifest}.txt", pack::MANIFEST_FOLDER);
-    let bytes = text(root, &name).map_err(|because| format!("{name} {because}"))?;
-    if Digest::of(&bytes) != *manifest {
-        return Err(format!("{name} is not the manifest that its entry names"));
+/// The files of an item, with the sizes that the first of them have here.
+fn pack_files(root: &Path, manifest: &Digest, keeps_bytes: bool) -> Result<PackFiles, String> {
+    let mut files = PackFiles::default();
+    for line in lines(root, manifest)? {
+        // One that is not there is told when all are looked for.
+        let size = |path: &str| Ok::<_, String>(root.join(path).symlink_metadata().map_or(0, |found| found.len()));
+        files.add(&line?, |path| if keeps_bytes { size(path) } else { Ok(0) })?;
     }
-    let listed = bag::read_manifest(&bytes).map_err(|error| format!("{name} cannot be read: {error}"))?;
-    Ok(listed.into_iter().map(|(path, digest)| ManifestLine { digest, path }).collect())
+    Ok(files)
+}
+
+/// Looks for every file of the manifests in the pack's list, the files of which were read and found to be what it says. Both
+/// are gone through in the order of the list, part after part.
+fn all_there(
+    root: &Path,
+    kept: &BTreeMap<Digest, &EvidenceId>,
+    count: u64,
+    contents: &Contents,
+    absent: &mut Tally,
+) -> Result<(), String> {
+    let mut listed = Payload::again(root, contents.looked.list).lines()?.peekable();
+    for range in parts(count) {
+        let mut wanted = Vec::new();
+        for manifest in kept.keys() {
+            wanted.extend(part(&range, lines(root, manifest)?)?);
+        }
+        for (digest, ending) in in_order(wanted) {
+            let path = names::path(&digest, ending);
+            let is_before = |line: &Result<ManifestLine, String>| {
+                line.as_ref().map_or(true, |line| line.path.as_bytes() < path.as_bytes())
+            };
+            while let Some(before) = listed.next_if(is_before) {
+                before?;
+            }
+            let is_it = |line: &Result<ManifestLine, String>| {
+                line.as_ref().is_ok_and(|line| line.path.as_bytes() == path.as_bytes())
+            };
+            let problem = match listed.next_if(is_it).transpose()? {
+                None => format!("{path} is missing"),
+                Some(line) if contents.looked.damaged.contains(&line.path) => {
+                    format!("{path} is missing or not as it is listed")
+                }
+                Some(line) if line.digest != digest => {
+                    format!("{path} is not the file that was collected (sha256 {})", line.digest)
+                }
+                Some(_) => continue,
+            };
+            let whose = if absent.is_full() { None } else { whose(root, kept, &digest)? };
+            absent.add(|| format!("{}: {problem}", whose.map_or("evidence", EvidenceId::as_str)));
+        }
+    }
+    Ok(())
+}
+
+/// The first item that has a file of that digest.
+fn whose<'a>(
+    root: &Path,
+    kept: &BTreeMap<Digest, &'a EvidenceId>,
+    digest: &Digest,
+) -> Result<Option<&'a EvidenceId>, String> {
+    for (manifest, id) in kept {
+        for line in lines(root, manifest)? {
+            if line?.digest == *digest {
+                return Ok(Some(id));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The lines of a manifest in the pack, which at their end prove to be those of the manifest that an entry names.
+fn lines(root: &Path, manifest: &Digest) -> Result<impl Iterator<Item = Result<ManifestLine, String>> + use<>, String> {
+    let name = names::manifest_path(manifest);
+    let path = root.join(&name);
+    let found = path.symlink_metadata().map_err(|_| format!("{name} is missing"))?;
+    if !found.is_file() {
+        return Err(format!("{name} is not a file"));
+    }
+    let file = File::open(&path).map_err(|error| format!("{name} cannot be opened: {error}"))?;
+    Ok(read_manifest_file(manifest, file).map(move |line| line.map_err(|error| format!("{name}: {}", why(&error)))))
 }
 
 /// The statement, the plan and the pages say what the entries say.
@@ -270,7 +335,7 @@ fn papers(
     root: &Path,
     points: &mut Points,
     replayed: &Replayed,
-    files: &BTreeMap<EvidenceId, Vec<PackFile>>,
+    files: &BTreeMap<EvidenceId, PackFiles>,
     contents: &Contents,
 ) {
     let subject = replayed.subject();
@@ -298,7 +363,7 @@ fn papers(
         organisations: &replayed.organisations,
         origin: &origin.unwrap_or_default(),
     };
-    same(BAG_INFO, bag_info(&described, &contents.oxum, &maker).as_bytes());
+    same(BAG_INFO, bag_info(&described, &contents.looked.oxum, &maker).as_bytes());
     if maker != software() {
         let text = format!(
             "{} and {} were made by {maker} and cannot be compared by this version: believe the figures below, or verify \

@@ -1,30 +1,23 @@
 //! Intact: every byte is the one that was signed, nothing is missing or added, and every entry is in the ledger that the
 //! signed checkpoint commits to.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
-use portreeve_collector::{NotHashed, Selection, Source, Watch, checksums};
 use portreeve_ledger::merkle::{Frontier, leaf_hash};
 use portreeve_ledger::{EntryProof, GrowthProof, LineHasher, LinesDigest, SignedCheckpoint, TrustedKey, sshsig};
-use portreeve_model::manifest::ManifestPath;
 use portreeve_model::{Digest, Entry, EntryNumber, Event, LogSize};
-use portreeve_reporting::pack::{
-    CHECKPOINT, ENTRIES, GROWTH_FOLDER, MANIFEST, NAMESPACE, PROOF_FOLDER, SIGNATURE, TAG_MANIFEST, bag,
-};
+use portreeve_reporting::pack::{CHECKPOINT, ENTRIES, GROWTH_FOLDER, NAMESPACE, PROOF_FOLDER, SIGNATURE, TAG_MANIFEST};
 
+use super::listed::{self, Looked, NAMED_MAX};
 use super::verify::{Points, Trust, VerifyRequest};
 use crate::error::EngineError;
 
 /// The largest of the pack's own texts that is read into memory. The entries of a large register have some 300 MB at a
 /// million.
 const TEXT_BYTES_MAX: u64 = 320 * 1024 * 1024;
-
-/// How many wrong files are named one by one.
-const NAMED_MAX: usize = 20;
 
 /// What the first look found, for the others to go on from.
 pub(super) struct Contents {
@@ -33,10 +26,8 @@ pub(super) struct Contents {
     pub(super) tag_manifest: Option<Digest>,
     /// The entries that were proved to be in the ledger, in order.
     pub(super) entries: Vec<(EntryNumber, Vec<u8>)>,
-    /// Every payload file that was read and found to have this digest.
-    pub(super) payload: Listed,
-    /// How many bytes and files the payload has, as `Payload-Oxum` writes it.
-    pub(super) oxum: String,
+    /// What the files were found to be.
+    pub(super) looked: Looked,
 }
 
 pub(super) fn check(asked: &VerifyRequest) -> Result<(Points, Contents), EngineError> {
@@ -61,10 +52,9 @@ pub(super) fn check(asked: &VerifyRequest) -> Result<(Points, Contents), EngineE
             "the signature is not by the key that the ledger was opened with"
         },
     );
-    let (mut payload, mut oxum) = (Listed::new(), String::new());
+    let mut looked = Looked::default();
     if trust.signer.is_some() {
-        let (tags, listed) = lists(root, &mut points, tag_text.as_ref().map(Vec::as_slice));
-        (payload, oxum) = files(root, &mut points, &tags, &listed)?;
+        looked = listed::check(root, &mut points, tag_text.as_ref().map(Vec::as_slice))?;
     } else {
         // Reading gigabytes to compare them with lists that nobody signed would only serve whoever wrote the lists.
         points.note(false, "the files were not compared: nothing that is signed says what they should be");
@@ -76,112 +66,8 @@ pub(super) fn check(asked: &VerifyRequest) -> Result<(Points, Contents), EngineE
     if let Some(ours) = &checkpoint {
         trust.checkpoint_from_outside = outside(asked, &mut points, ours, &keys)?;
     }
-    let contents = Contents { trust, checkpoint, tag_manifest, entries: proved, payload, oxum };
+    let contents = Contents { trust, checkpoint, tag_manifest, entries: proved, looked };
     Ok((points, contents))
-}
-
-/// What a list says: each path with its digest.
-pub(super) type Listed = BTreeMap<ManifestPath, Digest>;
-
-/// Reads the two lists.
-fn lists(root: &Path, points: &mut Points, tag_text: Result<&[u8], &String>) -> (Listed, Listed) {
-    let declared = text(root, "bagit.txt").is_ok_and(|text| text == bag::DECLARATION.as_bytes());
-    points.note(
-        declared,
-        if declared { "bagit.txt declares a BagIt 1.0 bag" } else { "bagit.txt does not declare a BagIt 1.0 bag" },
-    );
-    let mut read = |name: &str, found: Result<Vec<u8>, String>| match found {
-        Ok(text) => match bag::read_manifest(&text) {
-            Ok(listed) => listed,
-            Err(error) => {
-                points.note(false, format!("{name} cannot be read: {error}"));
-                Listed::new()
-            }
-        },
-        Err(because) => {
-            points.note(false, format!("{name} {because}"));
-            Listed::new()
-        }
-    };
-    let tags = read(TAG_MANIFEST, tag_text.map(<[u8]>::to_vec).map_err(Clone::clone));
-    let payload = read(MANIFEST, text(root, MANIFEST));
-    let misplaced = tags.keys().filter(|path| in_payload(path)).chain(payload.keys().filter(|path| !in_payload(path)));
-    let misplaced: Vec<String> = misplaced.map(|path| path.display().to_string()).collect();
-    if !misplaced.is_empty() {
-        points.note(false, format!("in the wrong list: {}", misplaced.join("; ")));
-    }
-    (tags, payload)
-}
-
-/// Payload lies below `data/`; everything else is a tag file (RFC 8493, section 2).
-fn in_payload(path: &ManifestPath) -> bool {
-    path.as_bytes().starts_with(b"data/")
-}
-
-/// Every listed file is there and is what the list says, and nothing else is there. Gives the payload files that are, and
-/// their `Payload-Oxum`.
-fn files(root: &Path, points: &mut Points, tags: &Listed, payload: &Listed) -> Result<(Listed, String), EngineError> {
-    let source = Source::folder(root, Selection::default())?;
-    let (mut wrong, mut added) = (Vec::new(), Vec::new());
-    let (mut sound, mut bytes, mut number) = (Listed::new(), 0_u64, 0_u64);
-    let mut seen: BTreeSet<&ManifestPath> = BTreeSet::new();
-    let hashed = checksums(&source, Watch::default(), |found, size_bytes| {
-        let list = if in_payload(&found.path) { payload } else { tags };
-        let unlisted = [TAG_MANIFEST, SIGNATURE].iter().any(|name| found.path.as_bytes() == name.as_bytes());
-        let Some((path, expected)) = list.get_key_value(&found.path) else {
-            if !unlisted {
-                added.push(found.path.display().to_string());
-            }
-            return Ok::<(), Infallible>(());
-        };
-        seen.insert(path);
-        if found.digest != *expected {
-            wrong.push(format!("{} is changed (sha256 {})", path.display(), found.digest));
-        } else if in_payload(path) {
-            bytes = bytes.saturating_add(size_bytes);
-            number += 1;
-            sound.insert(path.clone(), found.digest);
-        }
-        Ok(())
-    });
-    let hashed = hashed.map_err(|error| match error {
-        NotHashed::Stopped(_) => EngineError::Unfit("the files were not read to the end".to_owned()),
-        NotHashed::Store(error) => error.into(),
-        NotHashed::Told(never) => match never {},
-    })?;
-    for skipped in hashed.omitted.listed() {
-        // A listed file that cannot be read is not a file too many.
-        match tags.keys().chain(payload.keys()).find(|path| path.display().to_string() == skipped.path) {
-            Some(path) => {
-                seen.insert(path);
-                wrong.push(format!("{} cannot be read: {}", skipped.path, skipped.reason));
-            }
-            None => added.push(format!("{} ({})", skipped.path, skipped.reason)),
-        }
-    }
-    let listed = tags.keys().chain(payload.keys());
-    let missing: Vec<String> =
-        listed.clone().filter(|path| !seen.contains(path)).map(|path| path.display().to_string()).collect();
-    let count = listed.count();
-    points.note(wrong.is_empty(), summary(&wrong, &format!("of {count} files listed, none is changed")));
-    points.note(missing.is_empty(), summary(&prefixed("missing: ", &missing), "none is missing"));
-    points.note(added.is_empty(), summary(&prefixed("not listed: ", &added), "nothing else is in the folder"));
-    Ok((sound, format!("{bytes}.{number}")))
-}
-
-fn prefixed(prefix: &str, names: &[String]) -> Vec<String> {
-    names.iter().map(|name| format!("{prefix}{name}")).collect()
-}
-
-fn summary(wrong: &[String], fine: &str) -> String {
-    match wrong.len() {
-        0 => fine.to_owned(),
-        count if count <= NAMED_MAX => wrong.join("; "),
-        count => {
-            let named = wrong.get(..NAMED_MAX).unwrap_or(wrong).join("; ");
-            format!("{named}; and {} more", count - NAMED_MAX)
-        }
-    }
 }
 
 /// The key that the ledger itself names in its first entry.

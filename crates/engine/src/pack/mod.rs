@@ -2,8 +2,10 @@
 
 mod build;
 mod complete;
+mod files;
 mod fresh;
 mod intact;
+mod listed;
 mod verify;
 mod write;
 

@@ -2,18 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use portreeve_collector::{BlobError, Blobs};
 use portreeve_model::Digest;
 use portreeve_reporting::pack::bag::manifest_text;
-use portreeve_reporting::pack::{MANIFEST, TAG_MANIFEST};
+use portreeve_reporting::pack::{EVIDENCE_FOLDER, MANIFEST, TAG_MANIFEST, names};
+use sha2::{Digest as _, Sha256};
 
+use super::files::Named;
 use crate::error::EngineError;
 
 /// Where the bytes of a payload file come from.
@@ -27,8 +30,8 @@ pub(super) enum Source {
 /// A bag being written. Dropped before it is finished, it takes away what it wrote.
 pub(super) struct Bag {
     partial: PathBuf,
-    payload: BTreeMap<String, Digest>,
     tags: BTreeMap<String, Digest>,
+    files: u64,
     bytes: u64,
     finished: bool,
 }
@@ -43,27 +46,51 @@ impl Bag {
             return Err(EngineError::Exists { path: partial });
         }
         fs::create_dir_all(&partial).map_err(|source| EngineError::io("make the folder", &partial, source))?;
-        let (payload, tags) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Bag { partial, payload, tags, bytes: 0, finished: false })
+        Ok(Bag { partial, tags: BTreeMap::new(), files: 0, bytes: 0, finished: false })
     }
 
-    /// Writes the payload, on all cores. An object's bytes are compared with its name on the way.
-    pub(super) fn payload(&mut self, files: &BTreeMap<String, Source>, blobs: &dyn Blobs) -> Result<(), EngineError> {
-        let folders: BTreeSet<&Path> = files.keys().filter_map(|path| Path::new(path).parent()).collect();
-        for folder in folders {
-            let folder = self.partial.join(folder);
-            fs::create_dir_all(&folder).map_err(|source| EngineError::io("make the folder", &folder, source))?;
+    /// Writes the payload and its manifest, on all cores: what is told one by one, and the files of evidence, which come in
+    /// the order of their names. An object's bytes are compared with its name on the way.
+    pub(super) fn payload(
+        &mut self,
+        others: &BTreeMap<String, Source>,
+        evidence: impl Iterator<Item = Result<Vec<Named>, EngineError>>,
+        blobs: &dyn Blobs,
+    ) -> Result<(), EngineError> {
+        let mut list = List::begin(self.partial.join(MANIFEST))?;
+        let listed = self.write_all(others.iter().map(|(path, source)| (path.clone(), source)), blobs)?;
+        // The evidence lies in a folder of its own, so its names stand together in the list.
+        let (before, after): (Vec<_>, Vec<_>) =
+            listed.into_iter().partition(|(path, _)| path.as_str() < EVIDENCE_FOLDER);
+        before.iter().try_for_each(|(path, digest)| list.line(path, digest))?;
+        for part in evidence {
+            let part = part?;
+            for (digest, ending) in &part {
+                list.line(&names::path(digest, *ending), digest)?;
+            }
+            let sources: Vec<Source> = part.iter().map(|(digest, _)| Source::Object(*digest)).collect();
+            let named = part.iter().map(|(digest, ending)| names::path(digest, *ending));
+            self.write_all(named.zip(&sources), blobs)?;
         }
-        let files: Vec<(&String, &Source)> = files.iter().collect();
-        let (bag, next, failed) = (&*self, AtomicUsize::new(0), AtomicBool::new(false));
+        after.iter().try_for_each(|(path, digest)| list.line(path, digest))?;
+        self.tags.insert(MANIFEST.to_owned(), list.finish()?);
+        Ok(())
+    }
+
+    /// Writes files on all cores; gives their digests, sorted by path.
+    fn write_all<'s>(
+        &mut self,
+        files: impl Iterator<Item = (String, &'s Source)> + Send,
+        blobs: &dyn Blobs,
+    ) -> Result<Vec<(String, Digest)>, EngineError> {
+        let (files, failed) = (Mutex::new(files), AtomicBool::new(false));
+        let (bag, next) = (&*self, || files.lock().unwrap_or_else(PoisonError::into_inner).next());
         let work = || {
-            let mut written = Vec::new();
-            while let Some((path, source)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if failed.load(Ordering::Relaxed) {
-                    break;
-                }
-                match bag.payload_file(path, source, blobs) {
-                    Ok((digest, bytes)) => written.push(((*path).clone(), digest, bytes)),
+            let (mut written, mut folders) = (Vec::new(), BTreeSet::new());
+            while let Some((path, source)) = next().filter(|_| !failed.load(Ordering::Relaxed)) {
+                let outcome = bag.payload_file(&path, source, &mut folders, blobs);
+                match outcome {
+                    Ok((digest, bytes)) => written.push((path, digest, bytes)),
                     Err(error) => {
                         failed.store(true, Ordering::Relaxed);
                         return Err(error);
@@ -72,51 +99,64 @@ impl Bag {
             }
             Ok(written)
         };
-        let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(files.len());
+        let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let written: Vec<_> = thread::scope(|scope| {
             let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
             workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         });
+        let mut listed = Vec::new();
         for part in written {
             for (path, digest, bytes) in part? {
                 self.bytes = self.bytes.saturating_add(bytes);
-                self.payload.insert(path, digest);
+                self.files += 1;
+                listed.push((path, digest));
             }
         }
-        Ok(())
+        listed.sort_unstable();
+        Ok(listed)
     }
 
-    fn payload_file(&self, path: &str, source: &Source, blobs: &dyn Blobs) -> Result<(Digest, u64), EngineError> {
+    /// `folders` are those that are known to be there.
+    fn payload_file(
+        &self,
+        path: &str,
+        source: &Source,
+        folders: &mut BTreeSet<PathBuf>,
+        blobs: &dyn Blobs,
+    ) -> Result<(Digest, u64), EngineError> {
+        let target = self.partial.join(path);
+        if let Some(folder) = target.parent().filter(|folder| !folders.contains(*folder)) {
+            fs::create_dir_all(folder).map_err(|error| EngineError::io("make the folder", folder, error))?;
+            folders.insert(folder.to_owned());
+        }
         match source {
-            Source::Bytes(bytes) => Ok((Digest::of(bytes), self.write(path, &mut bytes.as_slice())?)),
-            Source::Object(digest) => Ok((*digest, self.write(path, &mut blobs.open(digest)?)?)),
+            Source::Bytes(bytes) => Ok((Digest::of(bytes), write(&target, &mut bytes.as_slice())?)),
+            Source::Object(digest) => Ok((*digest, write(&target, &mut blobs.open(digest)?)?)),
         }
     }
 
     /// Writes one tag file that the tag manifest lists.
     pub(super) fn tag(&mut self, path: &str, bytes: &[u8]) -> Result<(), EngineError> {
-        self.write(path, &mut &*bytes)?;
+        write(&self.partial.join(path), &mut &*bytes)?;
         self.tags.insert(path.to_owned(), Digest::of(bytes));
         Ok(())
     }
 
     /// Writes one tag file that the tag manifest does not list: its own signature.
     pub(super) fn unlisted(&self, path: &str, bytes: &[u8]) -> Result<(), EngineError> {
-        self.write(path, &mut &*bytes).map(|_| ())
+        write(&self.partial.join(path), &mut &*bytes).map(|_| ())
     }
 
     /// `Payload-Oxum` (RFC 8493, section 2.2.2): bytes, a full stop, files.
     pub(super) fn oxum(&self) -> String {
-        format!("{}.{}", self.bytes, self.payload.len())
+        format!("{}.{}", self.bytes, self.files)
     }
 
-    /// Writes both manifests and returns the tag manifest's text.
-    pub(super) fn manifests(&mut self) -> Result<Vec<u8>, EngineError> {
-        let manifest = manifest_text(&self.payload);
-        self.tag(MANIFEST, &manifest)?;
-        let tag_manifest = manifest_text(&self.tags);
-        self.write(TAG_MANIFEST, &mut tag_manifest.as_slice())?;
-        Ok(tag_manifest)
+    /// Writes the tag manifest and returns its text.
+    pub(super) fn tag_manifest(&self) -> Result<Vec<u8>, EngineError> {
+        let text = manifest_text(&self.tags);
+        self.unlisted(TAG_MANIFEST, &text)?;
+        Ok(text)
     }
 
     /// Makes every byte and name of it durable, and then gives the folder its name.
@@ -126,22 +166,43 @@ impl Bag {
         self.finished = true;
         crate::files::sync_folder_of(out)
     }
+}
 
-    fn write(&self, path: &str, source: &mut dyn Read) -> Result<u64, EngineError> {
-        let target = self.partial.join(path);
-        if let Some(folder) = target.parent() {
-            fs::create_dir_all(folder).map_err(|error| EngineError::io("make the folder", folder, error))?;
-        }
-        let failed = |error: io::Error| match BlobError::inside(&error) {
-            Some(inside) => {
-                EngineError::Damaged { what: "a file in the store".to_owned(), because: inside.to_string() }
-            }
-            None => EngineError::io("write", &target, error),
-        };
-        let mut file = File::create_new(&target).map_err(failed)?;
-        let bytes = io::copy(source, &mut file).map_err(failed)?;
-        file.flush().map_err(failed)?;
-        Ok(bytes)
+fn write(target: &Path, source: &mut dyn Read) -> Result<u64, EngineError> {
+    let failed = |error: io::Error| match BlobError::inside(&error) {
+        Some(inside) => EngineError::Damaged { what: "a file in the store".to_owned(), because: inside.to_string() },
+        None => EngineError::io("write", target, error),
+    };
+    let mut file = File::create_new(target).map_err(failed)?;
+    let bytes = io::copy(source, &mut file).map_err(failed)?;
+    file.flush().map_err(failed)?;
+    Ok(bytes)
+}
+
+/// A manifest of a bag (RFC 8493, section 2.1.3) being written, line by line.
+struct List {
+    path: PathBuf,
+    file: BufWriter<File>,
+    hasher: Sha256,
+}
+
+impl List {
+    fn begin(path: PathBuf) -> Result<List, EngineError> {
+        let file = File::create_new(&path).map_err(|error| EngineError::io("write", &path, error))?;
+        Ok(List { path, file: BufWriter::new(file), hasher: Sha256::new() })
+    }
+
+    /// Adds a line, as `sha256sum -c` reads it. Every path in a pack is made by this program from plain ASCII, so nothing
+    /// needs encoding.
+    fn line(&mut self, path: &str, digest: &Digest) -> Result<(), EngineError> {
+        let line = format!("{digest}  {path}\n");
+        self.hasher.update(&line);
+        self.file.write_all(line.as_bytes()).map_err(|error| EngineError::io("write", &self.path, error))
+    }
+
+    fn finish(mut self) -> Result<Digest, EngineError> {
+        self.file.flush().map_err(|error| EngineError::io("write", &self.path, error))?;
+        Ok(Digest::from_bytes(self.hasher.finalize().into()))
     }
 }
 

@@ -1,63 +1,91 @@
 //! Names inside a pack: plain ASCII made from digests, so that no newline, direction override, reserved word, letter case
-//! or length of a true name can break a stock tool. The true names stand in the statement and in the manifests.
+//! or length of a true name can break a stock tool. The true names stand in the manifests.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
 use portreeve_model::Digest;
-use portreeve_model::manifest::ManifestLine;
-use portreeve_model::reference::EvidenceId;
+use portreeve_model::manifest::{ManifestLine, ManifestPath};
 
-use super::EVIDENCE_FOLDER;
-use crate::index::PackFile;
+use super::{EVIDENCE_FOLDER, MANIFEST_FOLDER};
+use crate::index::{PackFile, PackFiles};
 
 /// Longest extension that is carried over; the longest in common use is `numbers`.
 const EXTENSION_CHARS_MAX: usize = 8;
 
-/// Gives every file of every item of evidence its name in the pack. Files with the same bytes share one.
-pub fn name_files<'a>(
-    evidence: impl IntoIterator<Item = (&'a EvidenceId, &'a [(ManifestLine, u64)])>,
-) -> BTreeMap<EvidenceId, Vec<PackFile>> {
-    let mut paths: BTreeMap<Digest, String> = BTreeMap::new();
-    let mut named = BTreeMap::new();
-    for (id, lines) in evidence {
-        let files = lines.iter().map(|(line, size_bytes)| PackFile {
-            true_name: line.path.display().to_string(),
-            path: paths.entry(line.digest).or_insert_with(|| path_of(line)).clone(),
-            digest: line.digest,
-            size_bytes: *size_bytes,
-        });
-        named.insert(id.clone(), files.collect());
+/// How many files of an item the statement and the page list: more than anybody reads, and few enough for a browser. The
+/// manifest of the item, which is in the pack, names them all.
+pub const LISTED_MAX: usize = 1_000;
+
+/// What tells a desktop how to open a file: its extension with the full stop, when that is short and plain, or nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ending {
+    /// ASCII, with zeros behind it.
+    letters: [u8; 1 + EXTENSION_CHARS_MAX],
+}
+
+impl Ending {
+    /// Of a file of that name.
+    pub fn of(path: &ManifestPath) -> Ending {
+        let mut ending = Ending::default();
+        for (letter, found) in ending.letters.iter_mut().zip(extension(path.as_bytes())) {
+            *letter = found.to_ascii_lowercase();
+        }
+        ending
     }
-    named
 }
 
-fn path_of(line: &ManifestLine) -> String {
-    let digest = line.digest.to_string();
+impl fmt::Display for Ending {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.letters
+            .iter()
+            .take_while(|letter| **letter != 0)
+            .try_for_each(|letter| write!(out, "{}", char::from(*letter)))
+    }
+}
+
+/// The name of a file in the pack. Files with the same bytes and the same ending are one there.
+pub fn path(digest: &Digest, ending: Ending) -> String {
+    let digest = digest.to_string();
     let (shelf, _) = digest.split_at(2);
-    format!("{EVIDENCE_FOLDER}/{shelf}/{digest}{}", extension(line.path.as_bytes()))
+    format!("{EVIDENCE_FOLDER}/{shelf}/{digest}{ending}")
 }
 
-/// The extension with its full stop, when it is short and plain; it tells a desktop how to open the file.
-fn extension(name: &[u8]) -> String {
+/// The name of a manifest in the pack.
+pub fn manifest_path(manifest: &Digest) -> String {
+    format!("{MANIFEST_FOLDER}/{manifest}.txt")
+}
+
+impl PackFiles {
+    /// Takes the next file in. `size_bytes` is asked of those that are listed.
+    ///
+    /// # Errors
+    /// When the size cannot be had.
+    pub fn add<E>(&mut self, line: &ManifestLine, size_bytes: impl FnOnce(&str) -> Result<u64, E>) -> Result<(), E> {
+        self.count += 1;
+        if self.listed.len() < LISTED_MAX {
+            let path = path(&line.digest, Ending::of(&line.path));
+            let size_bytes = size_bytes(&path)?;
+            let true_name = line.path.display().to_string();
+            self.listed.push(PackFile { true_name, path, digest: line.digest, size_bytes });
+        }
+        Ok(())
+    }
+}
+
+fn extension(name: &[u8]) -> &[u8] {
     let name = name.rsplit(|byte| *byte == b'/').next().unwrap_or(name);
     let dot = name.iter().rposition(|byte| *byte == b'.').filter(|dot| *dot > 0);
-    let extension = dot.and_then(|dot| name.get(dot + 1..)).unwrap_or(&[]);
-    let plain = !extension.is_empty()
-        && extension.len() <= EXTENSION_CHARS_MAX
-        && extension.iter().all(u8::is_ascii_alphanumeric);
-    if plain { format!(".{}", String::from_utf8_lossy(extension).to_ascii_lowercase()) } else { String::new() }
+    let (ending, letters) = dot.and_then(|dot| Some((name.get(dot..)?, name.get(dot + 1..)?))).unwrap_or_default();
+    let plain = (1..=EXTENSION_CHARS_MAX).contains(&letters.len()) && letters.iter().all(u8::is_ascii_alphanumeric);
+    if plain { ending } else { &[] }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use portreeve_model::manifest::ManifestPath;
 
-    fn named(path: &[u8]) -> String {
-        let line = ManifestLine { digest: Digest::of(b"x"), path: ManifestPath::new(path).unwrap() };
-        let id: EvidenceId = "E-001".parse().unwrap();
-        let lines = [(line, 1)];
-        name_files([(&id, &lines[..])]).remove(&id).unwrap().remove(0).path
+    fn named(name: &[u8]) -> String {
+        path(&Digest::of(b"x"), Ending::of(&ManifestPath::new(name).unwrap()))
     }
 
     #[test]
@@ -71,5 +99,17 @@ mod tests {
             assert_eq!(named(odd), plain, "{odd:?}");
         }
         assert!(plain.len() < 120);
+    }
+
+    #[test]
+    fn of_many_files_the_first_are_listed_and_all_are_counted() {
+        let mut files = PackFiles::default();
+        for number in 0..LISTED_MAX + 5 {
+            let path = ManifestPath::new(format!("{number}.txt").into_bytes()).unwrap();
+            let line = ManifestLine { digest: Digest::of(path.as_bytes()), path };
+            files.add(&line, |_| Ok::<_, ()>(1)).unwrap();
+        }
+        assert_eq!((files.listed.len(), files.count), (LISTED_MAX, LISTED_MAX as u64 + 5));
+        assert_eq!(files.listed[7].true_name, "7.txt");
     }
 }

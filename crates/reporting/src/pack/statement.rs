@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::contents::{contents, left_out};
 use crate::Subject;
-use crate::index::PackFile;
+use crate::index::{PackFile, PackFiles};
 
 /// The format's name and version.
 pub const FORMAT: &str = "portreeve.pack/1";
@@ -91,6 +91,15 @@ struct Item<'a> {
     checked_by: Option<&'a str>,
     manifest: Option<String>,
     files: Vec<FileEntry<'a>>,
+    /// How many more there are, which the manifest names.
+    #[serde(skip_serializing_if = "is_none")]
+    more_files: u64,
+}
+
+/// For serde, which hands over a reference.
+#[expect(clippy::trivially_copy_pass_by_ref)]
+const fn is_none(more: &u64) -> bool {
+    *more == 0
 }
 
 #[derive(Serialize)]
@@ -102,7 +111,7 @@ struct FileEntry<'a> {
 }
 
 /// The statement as indented JSON with a final newline.
-pub fn statement(subject: &Subject<'_>, pack: &PackId, files: &BTreeMap<EvidenceId, Vec<PackFile>>) -> Vec<u8> {
+pub fn statement(subject: &Subject<'_>, pack: &PackId, files: &BTreeMap<EvidenceId, PackFiles>) -> Vec<u8> {
     let contents = contents(subject);
     let left_out = left_out(subject);
     let name = subject.register.opening.as_ref().map_or("", |opening| opening.name.as_str());
@@ -164,15 +173,17 @@ fn answer(readiness: &Readiness) -> Answer<'_> {
     }
 }
 
-fn items<'a>(subject: &Subject<'a>, files: &'a BTreeMap<EvidenceId, Vec<PackFile>>) -> Vec<Item<'a>> {
-    let described = subject.register.evidence.iter().map(|(id, evidence)| Item {
+fn items<'a>(subject: &Subject<'a>, files: &'a BTreeMap<EvidenceId, PackFiles>) -> Vec<Item<'a>> {
+    let described = subject.register.evidence.iter().map(|(id, evidence)| (id, evidence, files.get(id)));
+    let described = described.map(|(id, evidence, files)| Item {
         id: id.as_str(),
         title: evidence.title.as_str(),
         kind: evidence.kind.word(),
         shows: evidence.shows.iso(),
         checked_by: evidence.check.as_ref().filter(|check| check.accepted).map(|check| check.by.by.as_str()),
         manifest: evidence.content.manifest().map(ToString::to_string),
-        files: files.get(id).map_or(&[][..], Vec::as_slice).iter().map(file).collect(),
+        files: files.map_or(&[][..], |files| &files.listed).iter().map(file).collect(),
+        more_files: files.map_or(0, |files| files.count - files.listed.len() as u64),
     });
     described.collect()
 }

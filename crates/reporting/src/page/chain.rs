@@ -15,7 +15,8 @@ use super::anchor::{Anchors, Kind, Link};
 use super::grade::{self, GradeView};
 use super::verdict::{Reason, reasons};
 use super::{Tag, capital, size};
-use crate::index::PackFile;
+use crate::index::{PackFile, PackFiles};
+use crate::pack::names;
 use crate::{Subject, words};
 
 /// Files listed under a requirement; an item with more lists them at its own place.
@@ -81,7 +82,11 @@ pub(crate) struct EvidenceView {
     check: Tag,
     held: String,
     files: Vec<FileView>,
-    more_files: usize,
+    /// How many files are listed elsewhere: with the item itself.
+    files_elsewhere: u64,
+    /// How many more than these there are, and where they are named.
+    more_files: u64,
+    names: String,
     /// Whether it has been shown in full just above.
     again: bool,
     used: Vec<Link>,
@@ -97,7 +102,7 @@ struct FileView {
 }
 
 /// Where the files lie, by evidence.
-pub(crate) type Files = BTreeMap<EvidenceId, Vec<PackFile>>;
+pub(crate) type Files = BTreeMap<EvidenceId, PackFiles>;
 
 /// The requirements in the framework's own order.
 pub(crate) fn requirements(subject: &Subject<'_>, anchors: &Anchors, files: &Files) -> Vec<RequirementView> {
@@ -277,14 +282,17 @@ fn views(
                 view.files.clear();
             }
             view.again = again;
-            view.more_files = if view.files.len() > FILES_SHOWN { view.files.drain(..).count() } else { 0 };
+            if view.files.len() > FILES_SHOWN {
+                view.files_elsewhere = view.files.len() as u64 + view.more_files;
+                (view.files, view.more_files) = (Vec::new(), 0);
+            }
             views.push(view);
         }
     }
     views
 }
 
-/// Every item of evidence at its own place, with all its files and what it is used for.
+/// Every item of evidence at its own place, with its files and what it is used for.
 pub(crate) fn evidence(subject: &Subject<'_>, anchors: &Anchors, files: &Files) -> Vec<EvidenceView> {
     let all = subject.register.evidence.iter();
     all.map(|(id, held)| evidence_view(subject.register, anchors, files, id, held)).collect()
@@ -299,6 +307,8 @@ fn evidence_view(
 ) -> EvidenceView {
     let by = words::person(&held.added.by, register);
     let (check, checked) = checked(register, held);
+    let (files, count) = files.get(id).map_or((&[][..], 0), |files| (files.listed.as_slice(), files.count));
+    let files: Vec<FileView> = files.iter().map(file).collect();
     let mut used = anchors.links(Kind::Requirement, held.requirements.iter().map(|requirement| &requirement.number));
     used.extend(anchors.links(Kind::Finding, &held.findings));
     used.extend(anchors.links(Kind::Action, &held.actions));
@@ -312,9 +322,11 @@ fn evidence_view(
         added: format!("{by} on {}", held.added.on),
         checked,
         check,
-        held: held_as(held, files.get(id).is_some_and(|files| !files.is_empty())),
-        files: files.get(id).map_or(&[][..], Vec::as_slice).iter().map(file).collect(),
-        more_files: 0,
+        held: held_as(held, count > 0),
+        files_elsewhere: 0,
+        more_files: count - files.len() as u64,
+        files,
+        names: held.content.manifest().map(names::manifest_path).unwrap_or_default(),
         again: false,
         used,
     }

@@ -10,7 +10,7 @@ use portreeve_model::reference::{EvidenceId, PackId};
 use portreeve_model::standards::{Framework, Scheme};
 use portreeve_model::{Day, Digest, Entry, EntryNumber, History, LogSize, Register};
 use portreeve_reporting::Subject;
-use portreeve_reporting::index::{ContentLine, LeftOut, PackFile, PackPage, Signer};
+use portreeve_reporting::index::{ContentLine, LeftOut, PackFile, PackFiles, PackPage, Signer};
 use portreeve_reporting::pack::contents::{contents, left_out};
 use serde_json::{Map, Value, json};
 
@@ -21,7 +21,7 @@ pub(crate) struct Fixture {
     scheme: Scheme,
     answers: Vec<Readiness>,
     as_of: AsOf,
-    pub(crate) files: BTreeMap<EvidenceId, Vec<PackFile>>,
+    pub(crate) files: BTreeMap<EvidenceId, PackFiles>,
     left_out: Vec<LeftOut>,
     contents: Vec<ContentLine>,
     pack: PackId,
@@ -107,7 +107,9 @@ impl Fixture {
             digest: Digest::of(bytes),
             size_bytes: bytes.len() as u64,
         };
-        self.files.entry(evidence.parse().unwrap()).or_default().push(file);
+        let files = self.files.entry(evidence.parse().unwrap()).or_default();
+        files.listed.push(file);
+        files.count += 1;
     }
 }
 

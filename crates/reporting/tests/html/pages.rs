@@ -136,7 +136,7 @@ fn the_assessor_reads_verdicts_reasons_evidence_and_commands() {
     ] {
         assert!(html.contains(text), "{text}");
     }
-    for file in fixture.files.values().flatten() {
+    for file in fixture.files.values().flat_map(|files| &files.listed) {
         assert!(html.contains(&format!("href=\"./{}\"", file.path)), "{}", file.path);
         assert!(html.contains(&file.digest.to_string()));
     }
