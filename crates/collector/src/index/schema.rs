@@ -29,6 +29,9 @@ const WORDS_BYTES: i64 = 4 * 1024 * 1024;
 /// What the log may keep of the disk once all of it is in the file: 16 MiB. Adding 5 million files takes 750 MiB.
 const LOG_BYTES: i64 = 16 * 1024 * 1024;
 
+/// How names and texts are cut into words, as the tables below say it too.
+pub(super) const TOKENS: &str = "unicode61 remove_diacritics 2";
+
 /// A row of `files` is one content of one path, from collection `first` of its series to `last`, or to the newest. So a
 /// file that stays as it is costs nothing in a re-scan. Rows are numbered in the order of their paths within what one
 /// collection adds, and never removed; a series has the number of its first collection, whose rows need no other order.
