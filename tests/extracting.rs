@@ -93,6 +93,20 @@ mod unix {
         program
     }
 
+    /// Ctrl-C on a terminal goes to the whole group in the foreground: a child that it ended would look crashed, and its
+    /// document would never be read again.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn ctrl_c_is_not_for_the_child() {
+        let place = tempfile::tempdir().unwrap();
+        let program = once("cat /proc/$$/stat > \"$1\"; exec \"$0\" extract-text", &place.path().join("stat"));
+        assert_eq!(body(&Extractor::new(program, PATIENCE).extract("a.txt", b"words").unwrap()), "words");
+        let group = |stat: &str| stat.rsplit_once(") ").unwrap().1.split(' ').nth(2).unwrap().to_owned();
+        let [child, ours] = [place.path().join("stat"), "/proc/self/stat".into()]
+            .map(|path: std::path::PathBuf| group(&std::fs::read_to_string(path).unwrap()));
+        assert_ne!(child, ours);
+    }
+
     #[test]
     fn a_document_that_hangs_costs_only_itself() {
         let place = tempfile::tempdir().unwrap();

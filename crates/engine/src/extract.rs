@@ -151,7 +151,11 @@ enum Said {
 impl Running {
     fn start(program: &Program) -> Result<Self, EngineError> {
         let failed = |source| EngineError::Io { attempt: "start", path: program.path.clone(), source };
-        let mut child = Command::new(&program.path)
+        let mut command = Command::new(&program.path);
+        // Ctrl-C goes to everything in the foreground. A child that it ended would look like one that a document ended.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command
             .args(&program.words)
             .env_clear()
             .current_dir("/")
