@@ -65,7 +65,7 @@ impl Session {
         let recorded = self.record(by, vec![Event::from(event)], mode)?;
         if erase {
             let erasure = self.erasure(&id)?;
-            self.remove(&erasure)?;
+            self.remove(&id, &erasure)?;
         }
         Ok(recorded)
     }
@@ -99,16 +99,37 @@ impl Session {
         self.catch_up()?;
         let erasure = self.erasure(&event.id)?;
         if mode == Mode::Write {
-            self.remove(&erasure)?;
+            self.remove(&event.id, &erasure)?;
         }
         Ok(erasure)
     }
 
-    fn remove(&self, erasure: &Erasure) -> Result<(), EngineError> {
+    fn remove(&self, id: &EvidenceId, erasure: &Erasure) -> Result<(), EngineError> {
         // The words of a document go before its bytes: as long as the bytes are there, the erasure is not finished.
-        self.index(Watch::default())?.forget_texts(&erasure.removes)?;
+        self.index(Watch::default())?.forget_texts(&self.sole_files(id)?)?;
         let names: Vec<Digest> = erasure.removes.iter().copied().collect();
         Ok(self.blobs.remove_all(&names)?)
+    }
+
+    /// The files of an item of evidence that no other has which has not been erased, whether their bytes were taken in or
+    /// left in their place: those that must not be found by their words any more.
+    fn sole_files(&self, id: &EvidenceId) -> Result<BTreeSet<Digest>, EngineError> {
+        let register = self.register();
+        let Some(own) = register.evidence.get(id).and_then(|held| held.content.manifest()) else {
+            return Ok(BTreeSet::new());
+        };
+        let mut files = BTreeSet::new();
+        for line in read_manifest(own, &self.blobs)? {
+            files.insert(line?.digest);
+        }
+        for (manifest, ids) in manifests(register) {
+            if ids.iter().any(|other| other != id && !is_erased(register, other)) {
+                for line in read_manifest(&manifest, &self.blobs)? {
+                    files.remove(&line?.digest);
+                }
+            }
+        }
+        Ok(files)
     }
 }
 

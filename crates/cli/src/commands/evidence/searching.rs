@@ -100,7 +100,7 @@ pub(super) fn search(args: &SearchArgs, door: &mut Door) -> Result<Outcome, Fail
         let program = extract_text::program()?;
         follower.begin("Reading documents", None);
         follower.follow(|watch| {
-            window.session.read_texts(Reading { program: &program, at_most: Some(READ_FIRST), watch })
+            window.session.read_texts(Reading { program: &program, again: false, at_most: Some(READ_FIRST), watch })
         })?;
     }
     follower.begin("Searching", None);
@@ -163,14 +163,23 @@ fn answer(window: &Window<'_>, found: &Found) -> Outcome {
         "total_is_exact": total.map(|(_, is_exact)| is_exact),
         "next": found.next.as_ref().map(ToString::to_string),
         "unread": found.unread,
+        "unreached": found.unreached,
     });
     let outcome = Outcome::new(window.is_demonstration(), "portreeve.evidence-search/1", text, object)
         .ending(Ending::fine_if(!found.files.is_empty()));
-    match found.unread {
+    let outcome = match found.unread {
         0 => outcome,
         unread => outcome.warn(format!(
             "{} not been read yet, and could not be found by text or media; read them all with `portreeve index read`",
             if unread == 1 { "1 file has".to_owned() } else { format!("{unread} files have") }
+        )),
+    };
+    match found.unreached {
+        0 => outcome,
+        unreached => outcome.warn(format!(
+            "the bytes of {} could not be had, as of files left in a place that is not there now, so that no text or media \
+             finds them; try again with `portreeve index read`",
+            count(unreached, "document")
         )),
     }
 }

@@ -30,19 +30,30 @@ pub(super) fn withdraw(args: WithdrawArgs, door: &mut Door) -> Result<Outcome, F
     let mut desk = door.write()?;
     let held = resolve::held("evidence", &args.id, &desk.register().evidence, "evidence list")?;
     let (erased_before, holds_files) = (held.erasure().is_some(), matches!(held.content, Content::Files { .. }));
+    let in_place = matches!(held.content, Content::InPlace { .. });
     let event = EvidenceWithdrawn { id: args.id, reason: args.reason, erased: args.erase };
     let erasure = if args.erase { desk.session.erasure(&event.id)? } else { Erasure::default() };
     if erased_before && !erasure.removes.is_empty() {
         return finish(&mut desk, &event);
     }
     let mut change = Change::new(format!("Withdrew {}", event.id)).of(&event.id).fact("reason", &event.reason);
-    if args.erase {
+    if args.erase && in_place {
+        change = change.fact("erased", "what the index had read of its documents");
+        change = change.note("Its files were never taken in: those in their place are not touched.");
+        change = change.note("The digests and this reason stay in the ledger.").lasting();
+    } else if args.erase {
         change = change.fact("erased", files(erasure.removes.len()));
         change = kept(change, &erasure);
         change = change.note("The digests and this reason stay in the ledger.").lasting();
     } else if holds_files {
         change = change.note(format!(
             "Its bytes stay in the store. To remove them too: portreeve evidence withdraw {} --erase --reason \"…\"",
+            event.id
+        ));
+    } else if in_place {
+        change = change.note(format!(
+            "The index keeps what it has read of its documents. To remove that too: portreeve evidence withdraw {} --erase \
+             --reason \"…\"",
             event.id
         ));
     }
