@@ -47,6 +47,7 @@ fn files_are_found_by_name_text_media_digest_and_what_they_are_for() {
         let _ = place.run(&format!("evidence search {wrong}")).exits(2).warns(said);
     }
     let _ = place.run("evidence search any --in E-0009").exits(2);
+    let _ = place.run("evidence search any --after td.0.0.").exits(2).warns("not one of this search");
 }
 
 #[test]
