@@ -121,6 +121,22 @@ mod unix {
     }
 
     #[test]
+    fn a_document_that_nobody_waits_for_is_stopped() {
+        let place = tempfile::tempdir().unwrap();
+        let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let program = once(HANGS_ONCE, &place.path().join("hung"));
+        let mut extractor = Extractor::new(program, PATIENCE).until(stop.clone());
+        let begun = Instant::now();
+        let stopping = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        assert_eq!(extractor.extract("a.txt", b"words").unwrap().text, Err(Reason::TookTooLong));
+        stopping.join().unwrap();
+        assert!(begun.elapsed() < PATIENCE / 2, "{:?}", begun.elapsed());
+    }
+
+    #[test]
     fn a_child_that_does_not_even_take_its_document_is_stopped() {
         let mut extractor =
             Extractor::new(shell("printf 'portreeve-extract/1\\n'; exec sleep 600"), Duration::from_secs(1));

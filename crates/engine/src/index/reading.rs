@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Read as _};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -78,16 +78,22 @@ impl Session {
         let mut texts = Texts::default();
         let (ask, asked) = channel::<TextWanted>();
         let asked = Mutex::new(asked);
+        let over = Arc::new(AtomicBool::new(false));
         thread::scope(|scope| {
             let (tell, told) = channel();
             let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
             for _ in 0..workers {
                 let tell = tell.clone();
-                scope.spawn(|| shelf.read_all(how.program, &asked, tell));
+                let (shelf, asked, over) = (&shelf, &asked, Arc::clone(&over));
+                let program = how.program;
+                scope.spawn(move || {
+                    shelf.read_all(Extractor::new(program.clone(), PATIENCE).until(over), asked, tell);
+                });
             }
             drop(tell);
-            // Whatever ends the work, the workers end when nobody asks any more.
-            let ask = ask;
+            // Whatever ends the work, the workers end when nobody asks any more, and stop what nobody waits for. What they
+            // answer then is told to nobody.
+            let (ask, told, _over) = (ask, told, SetAtEnd(&over));
             let (mut retrying, mut after) = (how.again, None);
             loop {
                 let wanted = match retrying {
@@ -126,6 +132,15 @@ impl Session {
     }
 }
 
+/// Says that nobody waits any more, however the work ends.
+struct SetAtEnd<'a>(&'a AtomicBool);
+
+impl Drop for SetAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 impl Texts {
     fn count(&mut self, found: &TextFound) {
         match found.outcome {
@@ -161,11 +176,10 @@ impl Shelf<'_> {
     /// Reads what is asked for until nobody asks any more. One child serves each thread.
     fn read_all(
         &self,
-        program: &Program,
+        mut extractor: Extractor,
         asked: &Mutex<Receiver<TextWanted>>,
         tell: Sender<Result<(Digest, TextFound), EngineError>>,
     ) {
-        let mut extractor = Extractor::new(program.clone(), PATIENCE);
         loop {
             // Nothing can go wrong while it is held; and if it could, one more document is read.
             let next = asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
