@@ -184,3 +184,21 @@ fn what_took_the_place_of_a_file_is_neither_followed_nor_waited_for() {
     let _ = place.run("index read").fine().says("1 document read").says("2 documents could not be had");
     let _ = place.run("evidence search café").exits(1);
 }
+
+#[test]
+fn a_total_is_never_less_than_what_is_shown() {
+    let place = Place::with_an_action();
+    // Each part of the question has so many files that a page ends before the few that all of them have.
+    for number in 0..300 {
+        place.write(&format!("share/a/{number}.csv"), &format!("name,left\nleaver,{number}\n"));
+        let word = if number < 298 { "stayer" } else { "leaver" };
+        place.write(&format!("share/z/{number}.csv"), &format!("left,name\n{number},{word}\n"));
+    }
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    let _ = place.run("index read").fine();
+    for limit in [1, 2, 3] {
+        let found = place.run(&format!("evidence search leav* --media table --below z/ --limit {limit} --json")).fine().json();
+        let shown = found["files"].as_array().unwrap().len() as u64;
+        assert!(shown > 0 && found["total"].as_u64().unwrap() >= shown, "{found}");
+    }
+}

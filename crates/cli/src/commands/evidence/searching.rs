@@ -110,9 +110,12 @@ pub(super) fn search(args: &SearchArgs, door: &mut Door) -> Result<Outcome, Fail
     for _ in 0..EMPTY_PAGES_MAX {
         let Some(next) = found.next.clone().filter(|_| found.files.is_empty()) else { break };
         search.after = Some(next);
-        let total = found.total;
+        let is_first = found.total.is_some();
         found = follower.follow(|watch| window.session.search(window.register(), fits, &search, watch))?;
-        found.total = total;
+        // All pages before had nothing.
+        let shown = found.files.len() as u64;
+        let total = if found.next.is_none() { Total::Exactly(shown) } else { Total::AtLeast(shown) };
+        found.total = is_first.then_some(total);
     }
     Ok(answer(&window, &found))
 }
@@ -136,11 +139,12 @@ fn answer(window: &Window<'_>, found: &Found) -> Outcome {
     for file in &found.files {
         let FoundFile { hit, evidence } = file;
         let ids: Vec<&str> = evidence.iter().map(EvidenceId::as_str).collect();
-        let kind = hit.kind.as_ref().map_or_else(String::new, |kind| format!("  ({kind})"));
+        // Words of the index, which anybody may have written who may write to the register: they start no line.
+        let kind = hit.kind.as_ref().map_or_else(String::new, |kind| format!("  ({})", one_line(kind)));
         let gone = if hit.still { "" } else { "  not in the newest collection of that folder" };
         text.push_str(&format!("{}  {}{kind}{gone}\n", ids.join(", "), hit.path.display()));
         if let Some(snippet) = &hit.snippet {
-            text.push_str(&format!("    {}\n", snippet.split_whitespace().collect::<Vec<_>>().join(" ")));
+            text.push_str(&format!("    {}\n", one_line(snippet)));
         }
     }
     let shown = count(found.files.len() as u64, "file");
@@ -182,6 +186,10 @@ fn answer(window: &Window<'_>, found: &Found) -> Outcome {
             count(unreached, "document")
         )),
     }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn as_json(FoundFile { hit, evidence }: &FoundFile) -> Value {
