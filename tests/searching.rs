@@ -162,7 +162,8 @@ fn what_was_erased_and_collected_anew_is_found_and_what_others_left_in_its_place
     place.write("other/rules.txt", "permit tcp any any\ndeny ip any any log\n");
     let _ = place.run(&format!("{} {} --reference", COLLECT.replace("share", "other"), day(0))).fine();
     let _ = place.run("evidence search café").fine();
-    let _ = place.run("evidence withdraw E-0001 --reason \"Personal data\" --erase").fine();
+    let erased = place.run("evidence withdraw E-0001 --reason \"Personal data\" --erase").fine();
+    let _ = erased.says("found by their words in E-0002 still");
     let found = |question: &str| paths(&place.run(&format!("evidence search {question} --json")).fine().json());
     assert_eq!(found("permit"), ["rules.txt"], "other evidence lists it too");
     place.write("third/minutes.txt", "The board asked about the Firewall and the café.\n");
@@ -197,7 +198,8 @@ fn a_total_is_never_less_than_what_is_shown() {
     let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
     let _ = place.run("index read").fine();
     for limit in [1, 2, 3] {
-        let found = place.run(&format!("evidence search leav* --media table --below z/ --limit {limit} --json")).fine().json();
+        let found =
+            place.run(&format!("evidence search leav* --media table --below z/ --limit {limit} --json")).fine().json();
         let shown = found["files"].as_array().unwrap().len() as u64;
         assert!(shown > 0 && found["total"].as_u64().unwrap() >= shown, "{found}");
     }

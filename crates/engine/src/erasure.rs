@@ -111,25 +111,54 @@ impl Session {
         Ok(self.blobs.remove_all(&names)?)
     }
 
-    /// The files of an item of evidence that no other has which has not been erased, whether their bytes were taken in or
-    /// left in their place: those that must not be found by their words any more.
-    fn sole_files(&self, id: &EvidenceId) -> Result<BTreeSet<Digest>, EngineError> {
-        let register = self.register();
-        let Some(own) = register.evidence.get(id).and_then(|held| held.content.manifest()) else {
-            return Ok(BTreeSet::new());
-        };
-        let mut files = BTreeSet::new();
-        for line in read_manifest(own, &self.blobs)? {
-            files.insert(line?.digest);
-        }
-        for (manifest, ids) in manifests(register) {
-            if ids.iter().any(|other| other != id && !is_erased(register, other)) {
-                for line in read_manifest(&manifest, &self.blobs)? {
-                    files.remove(&line?.digest);
+    /// The other evidence that has some of the same files and has not been erased, whether their bytes were taken in or left
+    /// in their place: there they are found by their words whatever becomes of this one.
+    ///
+    /// # Errors
+    /// When a manifest is missing or damaged.
+    pub fn found_in_too(&self, id: &EvidenceId) -> Result<BTreeSet<EvidenceId>, EngineError> {
+        let files = self.files_of_evidence(id)?;
+        let mut others = BTreeSet::new();
+        for (manifest, ids) in self.standing_besides(id) {
+            for line in read_manifest(&manifest, &self.blobs)? {
+                if files.contains(&line?.digest) {
+                    others.extend(ids);
+                    break;
                 }
             }
         }
+        Ok(others)
+    }
+
+    /// The files of an item of evidence that no other has which has not been erased: those that must not be found by their
+    /// words any more.
+    fn sole_files(&self, id: &EvidenceId) -> Result<BTreeSet<Digest>, EngineError> {
+        let mut files = self.files_of_evidence(id)?;
+        for (manifest, _) in self.standing_besides(id) {
+            for line in read_manifest(&manifest, &self.blobs)? {
+                files.remove(&line?.digest);
+            }
+        }
         Ok(files)
+    }
+
+    fn files_of_evidence(&self, id: &EvidenceId) -> Result<BTreeSet<Digest>, EngineError> {
+        let mut files = BTreeSet::new();
+        let own = self.register().evidence.get(id).and_then(|held| held.content.manifest());
+        for line in own.map(|manifest| read_manifest(manifest, &self.blobs)).transpose()?.into_iter().flatten() {
+            files.insert(line?.digest);
+        }
+        Ok(files)
+    }
+
+    /// The manifests of all evidence but this that has not been erased, and whose they are.
+    fn standing_besides(&self, id: &EvidenceId) -> BTreeMap<Digest, Vec<EvidenceId>> {
+        let mut named = manifests(self.register());
+        named.retain(|_, ids| {
+            ids.retain(|other| other != id && !is_erased(self.register(), other));
+            !ids.is_empty()
+        });
+        named
     }
 }
 

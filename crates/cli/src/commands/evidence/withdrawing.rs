@@ -1,6 +1,8 @@
 //! Evidence that is taken back, and how it reads from then on: as withdrawn, and never as damaged. What `--erase` removes
 //! is told with what it leaves, and with the packs that still hold a copy.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use portreeve_engine::{Erasure, Holder, Mode, Recorded};
 use portreeve_model::reference::EvidenceId;
@@ -33,6 +35,7 @@ pub(super) fn withdraw(args: WithdrawArgs, door: &mut Door) -> Result<Outcome, F
     let in_place = matches!(held.content, Content::InPlace { .. });
     let event = EvidenceWithdrawn { id: args.id, reason: args.reason, erased: args.erase };
     let erasure = if args.erase { desk.session.erasure(&event.id)? } else { Erasure::default() };
+    let found_too = if args.erase { desk.session.found_in_too(&event.id)? } else { BTreeSet::new() };
     if erased_before && !erasure.removes.is_empty() {
         return finish(&mut desk, &event);
     }
@@ -56,6 +59,10 @@ pub(super) fn withdraw(args: WithdrawArgs, door: &mut Door) -> Result<Outcome, F
              --reason \"…\"",
             event.id
         ));
+    }
+    if !found_too.is_empty() {
+        let ids: Vec<String> = found_too.iter().map(ToString::to_string).collect();
+        change = change.note(format!("Some of its documents are found by their words in {} still.", ids.join(", ")));
     }
     if let Some(note) = desk.register().evidence.get(&event.id).and_then(|held| packs(&desk, held)) {
         change = change.note(note);
