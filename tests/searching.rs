@@ -143,10 +143,13 @@ fn erasing_what_was_left_in_its_place_leaves_no_word_of_it_and_it_is_not_read_ag
     place.write("share/hr/secret.txt", "the codeword is xylophone");
     let _ = place.run(&format!("{COLLECT} {} --reference", day(0))).fine();
     let _ = place.run("evidence search xylophone").fine();
+    let shown = place.run("evidence show E-0001").fine().says("hr/secret.txt  left in its place");
+    assert!(!shown.out.contains("MISSING"), "{}", shown.out);
     let _ = place.run("evidence withdraw E-0001 --reason \"Personal data\"").fine().says("To remove that too");
     let _ = place.run("evidence search xylophone --withdrawn").fine();
     let erased = place.run("evidence withdraw E-0001 --reason \"Personal data\" --erase").fine();
     let _ = erased.says("those in their place are not touched");
+    let _ = place.run("evidence show E-0001").fine().says("hr/secret.txt  left in its place");
     let _ = place.run("evidence search xylophone --withdrawn").exits(1);
     let index = ["index.sqlite", "index.sqlite-wal"].map(|name| fs::read(place.path(&format!("register/{name}"))));
     assert!(!index.iter().flatten().any(|bytes| bytes.windows(9).any(|window| window == b"xylophone")));

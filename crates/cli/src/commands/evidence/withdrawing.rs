@@ -129,6 +129,8 @@ pub(crate) fn files_of(window: &Window<'_>, id: &EvidenceId) -> Result<Vec<Strin
     // Whatever day is asked about, the store is as it is now.
     let held = window.session.register().evidence.get(id);
     let erased = held.and_then(Evidence::erasure).is_some();
+    // The store need not have what was never taken in; it may have it from other evidence.
+    let in_place = held.is_some_and(|held| matches!(held.content, Content::InPlace { .. }));
     let erasure = if erased { window.session.erasure(id)? } else { Erasure::default() };
     let lines = window.session.file_lines_of(window.register(), id)?;
     let recorded = held.and_then(|held| match held.content {
@@ -142,8 +144,10 @@ pub(crate) fn files_of(window: &Window<'_>, id: &EvidenceId) -> Result<Vec<Strin
     let told = lines.into_iter().map(|line| {
         let shared = erasure.shared.get(&line.digest);
         let state = match (line.size, erased, shared) {
+            (None, ..) if in_place => "left in its place".to_owned(),
             (None, true, None) => "erased".to_owned(),
             (None, ..) => "MISSING from the store".to_owned(),
+            (Some(size), ..) if in_place => format!("{size} bytes"),
             (Some(size), false, _) => format!("{size} bytes"),
             (Some(size), true, Some(_)) => format!("{size} bytes, kept for {}", kept_for(&erasure, &line.digest)),
             (Some(size), true, None) => format!("{size} bytes, to be erased and still there: portreeve verify"),
