@@ -93,6 +93,20 @@ mod unix {
         program
     }
 
+    /// Ctrl-C on a terminal goes to the whole group in the foreground: a child that it ended would look crashed, and its
+    /// document would never be read again.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn ctrl_c_is_not_for_the_child() {
+        let place = tempfile::tempdir().unwrap();
+        let program = once("cat /proc/$$/stat > \"$1\"; exec \"$0\" extract-text", &place.path().join("stat"));
+        assert_eq!(body(&Extractor::new(program, PATIENCE).extract("a.txt", b"words").unwrap()), "words");
+        let group = |stat: &str| stat.rsplit_once(") ").unwrap().1.split(' ').nth(2).unwrap().to_owned();
+        let [child, ours] = [place.path().join("stat"), "/proc/self/stat".into()]
+            .map(|path: std::path::PathBuf| group(&std::fs::read_to_string(path).unwrap()));
+        assert_ne!(child, ours);
+    }
+
     #[test]
     fn a_document_that_hangs_costs_only_itself() {
         let place = tempfile::tempdir().unwrap();
@@ -104,6 +118,22 @@ mod unix {
         assert_eq!(found.media.unwrap().iana(), "text/plain", "said before it hung");
         assert!((2..20).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
         assert_eq!(body(&extractor.extract("b.txt", b"next").unwrap()), "next");
+    }
+
+    #[test]
+    fn a_document_that_nobody_waits_for_is_stopped() {
+        let place = tempfile::tempdir().unwrap();
+        let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let program = once(HANGS_ONCE, &place.path().join("hung"));
+        let mut extractor = Extractor::new(program, PATIENCE).until(stop.clone());
+        let begun = Instant::now();
+        let stopping = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        assert_eq!(extractor.extract("a.txt", b"words").unwrap().text, Err(Reason::TookTooLong));
+        stopping.join().unwrap();
+        assert!(begun.elapsed() < PATIENCE / 2, "{:?}", begun.elapsed());
     }
 
     #[test]

@@ -47,6 +47,7 @@ fn files_are_found_by_name_text_media_digest_and_what_they_are_for() {
         let _ = place.run(&format!("evidence search {wrong}")).exits(2).warns(said);
     }
     let _ = place.run("evidence search any --in E-0009").exits(2);
+    let _ = place.run("evidence search any --after td.0.0.").exits(2).warns("not one of this search");
 }
 
 #[test]
@@ -121,4 +122,88 @@ fn a_file_that_is_gone_from_the_newest_collection_says_so() {
     let _ = place.run("evidence rescan E-0001").fine();
     let _ = place.run("evidence search --name leavers").fine().says("not in the newest collection");
     let _ = place.run("evidence search --name rules").fine().says("E-0002");
+}
+
+#[test]
+fn what_could_not_be_had_is_told_and_read_when_it_is_there_again() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {} --reference", day(0))).fine();
+    // The share is not mounted.
+    fs::rename(place.path("share"), place.path("elsewhere")).unwrap();
+    let _ = place.run("evidence search café").exits(1).warns("the bytes of 3 documents could not be had");
+    let _ = place.run("index read").fine().says("0 documents read").says("3 documents could not be had");
+    fs::rename(place.path("elsewhere"), place.path("share")).unwrap();
+    let _ = place.run("index read").fine().says("3 documents read");
+    let _ = place.run("evidence search café").fine().says("ict/minutes.txt");
+}
+
+#[test]
+fn erasing_what_was_left_in_its_place_leaves_no_word_of_it_and_it_is_not_read_again() {
+    let place = with_a_share();
+    place.write("share/hr/secret.txt", "the codeword is xylophone");
+    let _ = place.run(&format!("{COLLECT} {} --reference", day(0))).fine();
+    let _ = place.run("evidence search xylophone").fine();
+    let shown = place.run("evidence show E-0001").fine().says("hr/secret.txt  left in its place");
+    assert!(!shown.out.contains("MISSING"), "{}", shown.out);
+    let _ = place.run("evidence withdraw E-0001 --reason \"Personal data\"").fine().says("To remove that too");
+    let _ = place.run("evidence search xylophone --withdrawn").fine();
+    let erased = place.run("evidence withdraw E-0001 --reason \"Personal data\" --erase").fine();
+    let _ = erased.says("those in their place are not touched");
+    let _ = place.run("evidence show E-0001").fine().says("hr/secret.txt  left in its place");
+    let _ = place.run("evidence search xylophone --withdrawn").exits(1);
+    let index = ["index.sqlite", "index.sqlite-wal"].map(|name| fs::read(place.path(&format!("register/{name}"))));
+    assert!(!index.iter().flatten().any(|bytes| bytes.windows(9).any(|window| window == b"xylophone")));
+    let _ = place.run("index rebuild").fine();
+    let _ = place.run("index read").fine().says("0 documents read");
+    let _ = place.run("evidence search xylophone --withdrawn").exits(1);
+}
+
+#[test]
+fn what_was_erased_and_collected_anew_is_found_and_what_others_left_in_its_place_stays_found() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    place.write("other/rules.txt", "permit tcp any any\ndeny ip any any log\n");
+    let _ = place.run(&format!("{} {} --reference", COLLECT.replace("share", "other"), day(0))).fine();
+    let _ = place.run("evidence search café").fine();
+    let erased = place.run("evidence withdraw E-0001 --reason \"Personal data\" --erase").fine();
+    let _ = erased.says("found by their words in E-0002 still");
+    let found = |question: &str| paths(&place.run(&format!("evidence search {question} --json")).fine().json());
+    assert_eq!(found("permit"), ["rules.txt"], "other evidence lists it too");
+    place.write("third/minutes.txt", "The board asked about the Firewall and the café.\n");
+    let _ = place.run(&format!("{} {}", COLLECT.replace("share", "third"), day(0))).fine();
+    assert_eq!(found("café"), ["minutes.txt"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_took_the_place_of_a_file_is_neither_followed_nor_waited_for() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {} --reference", day(0))).fine();
+    place.write("outside.txt", "The board asked about the Firewall and the café.\n");
+    fs::remove_file(place.path("share/ict/minutes.txt")).unwrap();
+    std::os::unix::fs::symlink(place.path("outside.txt"), place.path("share/ict/minutes.txt")).unwrap();
+    fs::remove_file(place.path("share/hr/leavers.csv")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(place.path("share/hr/leavers.csv")).status().unwrap();
+    assert!(made.success());
+    let _ = place.run("index read").fine().says("1 document read").says("2 documents could not be had");
+    let _ = place.run("evidence search café").exits(1);
+}
+
+#[test]
+fn a_total_is_never_less_than_what_is_shown() {
+    let place = Place::with_an_action();
+    // Each part of the question has so many files that a page ends before the few that all of them have.
+    for number in 0..300 {
+        place.write(&format!("share/a/{number}.csv"), &format!("name,left\nleaver,{number}\n"));
+        let word = if number < 298 { "stayer" } else { "leaver" };
+        place.write(&format!("share/z/{number}.csv"), &format!("left,name\n{number},{word}\n"));
+    }
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    let _ = place.run("index read").fine();
+    for limit in [1, 2, 3] {
+        let found =
+            place.run(&format!("evidence search leav* --media table --below z/ --limit {limit} --json")).fine().json();
+        let shown = found["files"].as_array().unwrap().len() as u64;
+        assert!(shown > 0 && found["total"].as_u64().unwrap() >= shown, "{found}");
+    }
 }

@@ -23,6 +23,7 @@ mod row;
 mod schema;
 mod search;
 mod series;
+mod snippet;
 mod texts;
 mod verify;
 mod words;

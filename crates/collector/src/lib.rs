@@ -47,6 +47,7 @@ pub use manifests::{
     ManifestLines, ManifestReadError, ManifestWriteError, read_manifest, read_manifest_file, write_manifest,
 };
 pub use names::path_below;
+pub use regular::open_without_waiting;
 pub use scan::{Scans, TreeName};
 pub use skipped::{Omitted, SkipReason, Skipped};
 pub use source::{Source, SourceError};

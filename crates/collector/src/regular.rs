@@ -1,4 +1,4 @@
-//! Opening a file of ours by its full path, without following a link in its place or waiting for a pipe.
+//! Opening a file by its full path, without following a link in its place or waiting for a pipe.
 //!
 //! Must never read a byte.
 
@@ -7,15 +7,21 @@ use std::io;
 use std::path::Path;
 
 /// Opens what lies at `path`; the caller looks what it is.
+///
+/// # Errors
+/// When there is nothing, it is a link, or it cannot be opened.
 #[cfg(unix)]
-pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
+pub fn open_without_waiting(path: &Path) -> io::Result<File> {
     use rustix::fs::{CWD, Mode, OFlags};
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     Ok(File::from(rustix::fs::openat(CWD, path, flags, Mode::empty())?))
 }
 
 /// Opens what lies at `path`; the caller looks what it is.
+///
+/// # Errors
+/// When there is nothing, or it cannot be opened.
 #[cfg(not(unix))]
-pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
+pub fn open_without_waiting(path: &Path) -> io::Result<File> {
     File::open(path)
 }

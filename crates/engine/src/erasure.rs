@@ -65,7 +65,7 @@ impl Session {
         let recorded = self.record(by, vec![Event::from(event)], mode)?;
         if erase {
             let erasure = self.erasure(&id)?;
-            self.remove(&erasure)?;
+            self.remove(&id, &erasure)?;
         }
         Ok(recorded)
     }
@@ -99,16 +99,66 @@ impl Session {
         self.catch_up()?;
         let erasure = self.erasure(&event.id)?;
         if mode == Mode::Write {
-            self.remove(&erasure)?;
+            self.remove(&event.id, &erasure)?;
         }
         Ok(erasure)
     }
 
-    fn remove(&self, erasure: &Erasure) -> Result<(), EngineError> {
+    fn remove(&self, id: &EvidenceId, erasure: &Erasure) -> Result<(), EngineError> {
         // The words of a document go before its bytes: as long as the bytes are there, the erasure is not finished.
-        self.index(Watch::default())?.forget_texts(&erasure.removes)?;
+        self.index(Watch::default())?.forget_texts(&self.sole_files(id)?)?;
         let names: Vec<Digest> = erasure.removes.iter().copied().collect();
         Ok(self.blobs.remove_all(&names)?)
+    }
+
+    /// The other evidence that has some of the same files and has not been erased, whether their bytes were taken in or left
+    /// in their place: there they are found by their words whatever becomes of this one.
+    ///
+    /// # Errors
+    /// When a manifest is missing or damaged.
+    pub fn found_in_too(&self, id: &EvidenceId) -> Result<BTreeSet<EvidenceId>, EngineError> {
+        let files = self.files_of_evidence(id)?;
+        let mut others = BTreeSet::new();
+        for (manifest, ids) in self.standing_besides(id) {
+            for line in read_manifest(&manifest, &self.blobs)? {
+                if files.contains(&line?.digest) {
+                    others.extend(ids);
+                    break;
+                }
+            }
+        }
+        Ok(others)
+    }
+
+    /// The files of an item of evidence that no other has which has not been erased: those that must not be found by their
+    /// words any more.
+    fn sole_files(&self, id: &EvidenceId) -> Result<BTreeSet<Digest>, EngineError> {
+        let mut files = self.files_of_evidence(id)?;
+        for (manifest, _) in self.standing_besides(id) {
+            for line in read_manifest(&manifest, &self.blobs)? {
+                files.remove(&line?.digest);
+            }
+        }
+        Ok(files)
+    }
+
+    fn files_of_evidence(&self, id: &EvidenceId) -> Result<BTreeSet<Digest>, EngineError> {
+        let mut files = BTreeSet::new();
+        let own = self.register().evidence.get(id).and_then(|held| held.content.manifest());
+        for line in own.map(|manifest| read_manifest(manifest, &self.blobs)).transpose()?.into_iter().flatten() {
+            files.insert(line?.digest);
+        }
+        Ok(files)
+    }
+
+    /// The manifests of all evidence but this that has not been erased, and whose they are.
+    fn standing_besides(&self, id: &EvidenceId) -> BTreeMap<Digest, Vec<EvidenceId>> {
+        let mut named = manifests(self.register());
+        named.retain(|_, ids| {
+            ids.retain(|other| other != id && !is_erased(self.register(), other));
+            !ids.is_empty()
+        });
+        named
     }
 }
 

@@ -200,7 +200,7 @@ pub enum EngineError {
     Pattern(#[from] BadPattern),
     /// The index failed.
     #[error("index.sqlite: {0}")]
-    Index(#[from] IndexError),
+    Index(#[source] IndexError),
     /// A page could not be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -220,6 +220,17 @@ pub enum EngineError {
     /// A mistake in this program.
     #[error("this should not happen: {0}")]
     Bug(String),
+}
+
+impl From<IndexError> for EngineError {
+    /// What was asked wrongly is no trouble of the index, and neither is a manifest that the store lost.
+    fn from(error: IndexError) -> EngineError {
+        match error {
+            IndexError::Query(problem) => EngineError::Unfit(problem.to_string()),
+            IndexError::Manifest(error) => EngineError::Manifest(error),
+            other => EngineError::Index(other),
+        }
+    }
 }
 
 impl EngineError {

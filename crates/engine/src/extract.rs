@@ -9,6 +9,8 @@ use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
@@ -32,6 +34,9 @@ const CHILD_LIFE: Duration = Duration::from_secs(600);
 
 /// The longest wait for a child to start, and to be gone once it has closed its output: a thousand times what it takes.
 const START_MAX: Duration = Duration::from_secs(10);
+
+/// How often somebody who waits for a document looks whether it is still wanted.
+const STOPS_WITHIN: Duration = Duration::from_millis(100);
 
 /// How often a child that is ending is looked at.
 const GLANCE: Duration = Duration::from_millis(2);
@@ -78,6 +83,7 @@ pub struct Extracted {
 pub struct Extractor {
     program: Program,
     patience: Duration,
+    stop: Arc<AtomicBool>,
     child: Option<Running>,
     stays: PhantomData<Rc<()>>,
 }
@@ -86,7 +92,15 @@ impl Extractor {
     /// An extractor that waits at most `patience` for each document, and never longer than [`PATIENCE_MAX`].
     #[must_use]
     pub fn new(program: Program, patience: Duration) -> Self {
-        Self { program, patience: patience.min(PATIENCE_MAX), child: None, stays: PhantomData }
+        let patience = patience.min(PATIENCE_MAX);
+        Self { program, patience, stop: Arc::default(), child: None, stays: PhantomData }
+    }
+
+    /// Stops a child in the middle of a document once somebody sets `stop`. Its answer is then that it took too long, and
+    /// says nothing about the document.
+    #[must_use]
+    pub fn until(self, stop: Arc<AtomicBool>) -> Self {
+        Self { stop, ..self }
     }
 
     /// Reads a document. `name` is its file name, a hint that decides little.
@@ -116,7 +130,7 @@ impl Extractor {
                 None => Running::start(&self.program)?,
             };
             let served = child.served;
-            let (media, text) = child.ask(name, bytes, self.patience);
+            let (media, text) = child.ask(name, bytes, self.patience, &self.stop);
             let lost = matches!(text, Err(Reason::TookTooLong | Reason::TooMuchMemory | Reason::Crashed));
             // What others left behind in a child's memory must not decide about this document.
             if lost && served && text != Err(Reason::TookTooLong) {
@@ -151,7 +165,11 @@ enum Said {
 impl Running {
     fn start(program: &Program) -> Result<Self, EngineError> {
         let failed = |source| EngineError::Io { attempt: "start", path: program.path.clone(), source };
-        let mut child = Command::new(&program.path)
+        let mut command = Command::new(&program.path);
+        // Ctrl-C goes to everything in the foreground. A child that it ended would look like one that a document ended.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command
             .args(&program.words)
             .env_clear()
             .current_dir("/")
@@ -193,7 +211,7 @@ impl Running {
     }
 
     /// Has a document read. After a reason that says the child is lost, it is.
-    fn ask(&mut self, name: &str, bytes: &[u8], patience: Duration) -> (Option<Media>, Answer) {
+    fn ask(&mut self, name: &str, bytes: &[u8], patience: Duration, until: &AtomicBool) -> (Option<Media>, Answer) {
         let started = clock::stopwatch();
         let mut media = None;
         let Self { child, input, output, .. } = self;
@@ -201,10 +219,12 @@ impl Running {
             let (tell, told) = channel();
             scope.spawn(move || talk(input, output, name, bytes, &tell));
             loop {
-                match told.recv_timeout(patience.saturating_sub(started.elapsed())) {
+                let left = patience.saturating_sub(started.elapsed());
+                match told.recv_timeout(left.min(STOPS_WITHIN)) {
                     Ok(Said::Media(found)) => media = Some(found),
                     Ok(Said::Text(Ok(answer))) => return Some(answer),
                     Ok(Said::Text(Err(_))) | Err(RecvTimeoutError::Disconnected) => return None,
+                    Err(RecvTimeoutError::Timeout) if left > STOPS_WITHIN && !until.load(Ordering::Relaxed) => {}
                     Err(RecvTimeoutError::Timeout) => {
                         stop(child);
                         return Some(Err(Reason::TookTooLong));

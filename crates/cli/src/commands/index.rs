@@ -18,9 +18,10 @@ use crate::progress::Follower;
 /// The cache by which evidence is searched; it can always be made again
 #[derive(Debug, Subcommand)]
 pub(crate) enum IndexCommand {
-    /// Read documents that nobody has read yet, so that they are found by their texts; Ctrl-C keeps what was read
+    /// Read documents that nobody has read yet, so that they are found by their texts, and try again those that could not
+    /// be had; Ctrl-C keeps what was read
     Read(ReadArgs),
-    /// Make it again from the manifests; documents are read again when they are searched
+    /// Make it again from the manifests; all documents are then to be read again, with `index read`
     Rebuild,
 }
 
@@ -57,13 +58,21 @@ fn read(args: &ReadArgs, door: &mut Door) -> Result<Outcome, Failure> {
     let program = extract_text::program()?;
     let follower = Follower::new()?;
     follower.begin("Reading documents", None);
-    let texts = follower.follow(|watch| window.session.read_texts(Reading { program: &program, at_most, watch }))?;
+    let texts = follower
+        .follow(|watch| window.session.read_texts(Reading { program: &program, again: true, at_most, watch }))?;
     let mut text =
         format!("{} read; {} without a text that can be read\n", count(texts.read, "document"), texts.without);
+    if texts.unreached > 0 {
+        text.push_str(&format!(
+            "{} could not be had: left in its place and not there or changed, or damaged in the store.\n",
+            count(texts.unreached, "document")
+        ));
+    }
     if texts.left > 0 {
         text.push_str(&format!("{} left: `portreeve index read` goes on.\n", count(texts.left, "file")));
     }
-    let object = json!({"read": texts.read, "without": texts.without, "left": texts.left});
+    let object =
+        json!({"read": texts.read, "without": texts.without, "unreached": texts.unreached, "left": texts.left});
     Ok(Outcome::new(window.is_demonstration(), "portreeve.index-read/1", text, object))
 }
 

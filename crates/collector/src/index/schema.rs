@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::IndexError;
 
 /// The version of the tables, kept in `user_version`.
-pub const INDEX_VERSION: i64 = 3;
+pub const INDEX_VERSION: i64 = 4;
 
 /// `PrIx` in ASCII, kept in `application_id`: tells our file from every other SQLite database.
 const MARK: i64 = 0x5072_4978;
@@ -28,6 +28,9 @@ const WORDS_BYTES: i64 = 4 * 1024 * 1024;
 
 /// What the log may keep of the disk once all of it is in the file: 16 MiB. Adding 5 million files takes 750 MiB.
 const LOG_BYTES: i64 = 16 * 1024 * 1024;
+
+/// How names and texts are cut into words, as the tables below say it too.
+pub(super) const TOKENS: &str = "unicode61 remove_diacritics 2";
 
 /// A row of `files` is one content of one path, from collection `first` of its series to `last`, or to the newest. So a
 /// file that stays as it is costs nothing in a re-scan. Rows are numbered in the order of their paths within what one
@@ -70,10 +73,12 @@ const TABLES: &str = "
         media   TEXT,
         kind    TEXT,
         because TEXT,
-        body    TEXT
+        body    TEXT,
+        up_to   INTEGER
     ) STRICT;
     CREATE UNIQUE INDEX texts_by_digest ON texts (head, tail);
     CREATE INDEX texts_by_kind ON texts (kind) WHERE kind IS NOT NULL;
+    CREATE INDEX texts_unreached ON texts (up_to) WHERE state = 4;
     CREATE VIRTUAL TABLE words USING fts5 (
         body, content = 'texts', content_rowid = 'id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2',
         prefix = '2 3');

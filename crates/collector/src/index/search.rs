@@ -12,6 +12,7 @@ use super::drive::{Driver, Step, Ways, cost_of_rest};
 use super::query::{Cursor, Hit, Page, Position, Query, QueryProblem, Total};
 use super::row::{FileRecord, head, tail};
 use super::series::{manifest_of, newest_of};
+use super::snippet::{MARKS, PIECE_BYTES, Pieces, snippet};
 use super::texts::text_id;
 use super::{Index, IndexError, PAGE_ROWS_MAX, Words};
 use crate::Watch;
@@ -21,9 +22,6 @@ const LOOKED_AT_MAX: u32 = 2_500;
 
 /// How far it is counted.
 const COUNT_MAX: u64 = 10_000;
-
-/// How many words stand around a match.
-const SNIPPET_WORDS: u32 = 24;
 
 impl Index {
     /// A page of the files that are what `query` asks for. The first search by name after collections were added adds
@@ -164,22 +162,29 @@ impl Search<'_> {
             _ => there.iter().map(|id| (*id, *id)).collect(),
         };
         let wanted = format!("[{}]", there.iter().map(i64::to_string).collect::<Vec<_>>().join(","));
-        let (open, close) = self.query.markers;
+        let (open, close) = MARKS;
+        // Of a long text all of it is handed over, and its words are looked for in pieces.
         let mut query = self.connection.prepare_cached(
-            "SELECT rowid, CASE WHEN rowid IN (SELECT value FROM json_each(?4)) THEN snippet(words, 0, ?5, ?6, '…', ?7) END
+            "SELECT rowid, CASE WHEN rowid IN (SELECT value FROM json_each(?4)) THEN
+                 CASE WHEN octet_length(body) > ?7 THEN body ELSE highlight(words, 0, ?5, ?6) END END
              FROM words WHERE words MATCH ?1 AND rowid >= ?2 AND rowid <= ?3",
         )?;
+        let pieces = Pieces::new()?;
         let mut found = BTreeMap::new();
         for (first, last) in ranges {
-            let mut rows = query.query((words.expression(), first, last, &wanted, open, close, SNIPPET_WORDS))?;
+            let mut rows = query.query((words.expression(), first, last, &wanted, open, close, PIECE_BYTES as i64))?;
             while let Some(row) = rows.next()? {
-                if let Some(snippet) = row.get::<_, Option<String>>(1)? {
-                    found.insert(row.get::<_, i64>(0)?, snippet);
+                let marked = match row.get::<_, Option<String>>(1)? {
+                    Some(text) if !text.contains(MARKS.0) => pieces.marked(&text, words)?,
+                    marked => marked,
+                };
+                if let Some(marked) = marked {
+                    found.insert(row.get::<_, i64>(0)?, snippet(&marked, self.query.markers));
                 }
             }
         }
         for (hit, id) in hits.iter_mut().zip(ids) {
-            hit.snippet = id.and_then(|id| found.get(&id).cloned());
+            hit.snippet = id.and_then(|id| found.get(&id).cloned()).flatten();
         }
         Ok(())
     }

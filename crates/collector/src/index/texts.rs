@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
 use super::marks::{Mark, last_row};
 use super::row::{FileRecord, head, rows_where, tail};
-use super::series::manifest_of;
+use super::series::manifests_in;
 use super::{Index, IndexError};
 
 /// How many rows [`Index::texts_wanted`] looks at: a tenth of a second.
@@ -46,6 +46,14 @@ pub enum TextOutcome {
         /// Why not.
         because: String,
     },
+    /// Its bytes could not be had, so nobody knows. It is wanted again when it is collected anew, and among
+    /// [`Index::texts_unreached`] until then.
+    Unreached {
+        /// Why not.
+        because: String,
+    },
+    /// It is not to be read: only evidence whose bytes were erased has it.
+    Erased,
 }
 
 /// A document that nobody has read yet.
@@ -55,9 +63,9 @@ pub struct TextWanted {
     pub digest: Digest,
     /// One of its paths.
     pub path: ManifestPath,
-    /// The manifest of the collection that brought it there: where its bytes are to be found if they were left in their
-    /// place.
-    pub manifest: Digest,
+    /// The manifests of the collections of its series that have it there: where its bytes are to be found if they were
+    /// left in their place.
+    pub manifests: Vec<Digest>,
 }
 
 /// A row up to which everything is known of documents.
@@ -86,12 +94,16 @@ pub struct TextCounts {
     pub without: u64,
     /// Forgotten.
     pub forgotten: u64,
+    /// Whose bytes could not be had.
+    pub unreached: u64,
 }
 
 const WHOLE: i64 = 0;
 const CUT: i64 = 1;
 const WITHOUT: i64 = 2;
 const FORGOTTEN: i64 = 3;
+/// As the index `texts_unreached` has it.
+const UNREACHED: i64 = 4;
 
 impl Index {
     /// The next documents of which nothing is known yet, at most `limit`. The same again until
@@ -110,13 +122,41 @@ impl Index {
         while documents.len() < limit as usize
             && let Some(row) = rows.next()?
         {
-            let FileRecord { id, path, digest, first, .. } = FileRecord::read(row)?;
-            if text_id(&connection, &digest)?.is_none() && seen.insert(digest) {
-                documents.push(TextWanted { digest, path, manifest: manifest_of(&connection, first)? });
+            let row = FileRecord::read(row)?;
+            up_to = row.id;
+            if is_wanted(&connection, &row)? && seen.insert(row.digest) {
+                documents.push(wanted(&connection, row)?);
             }
-            up_to = id;
         }
         Ok(TextsWanted { documents, up_to: RowMark(up_to), more: up_to < last_row(&connection)? })
+    }
+
+    /// Documents whose bytes could not be had when they were wanted, at most `limit`, and those after `after` where a page
+    /// ended: to be tried again. Their page needs no mark in [`add_texts`](Self::add_texts).
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn texts_unreached(&self, after: Option<RowMark>, limit: u32) -> Result<TextsWanted, IndexError> {
+        let connection = self.connection.unchecked_transaction()?;
+        let mut up_to = after.map_or(0, |RowMark(row)| row);
+        let sql = "SELECT up_to FROM texts WHERE state = 4 AND up_to > ?1 ORDER BY up_to LIMIT ?2";
+        let mut query = connection.prepare_cached(sql)?;
+        let found: Vec<i64> = query.query_map((up_to, limit), |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let mut documents = Vec::new();
+        for row in &found {
+            documents.push(wanted(&connection, FileRecord::of(&connection, *row)?)?);
+            up_to = *row;
+        }
+        Ok(TextsWanted { documents, up_to: RowMark(up_to), more: found.len() == limit as usize })
+    }
+
+    /// How many documents there are whose bytes could not be had.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn texts_unreached_count(&self) -> Result<u64, IndexError> {
+        let mut query = self.connection.prepare_cached("SELECT count(*) FROM texts WHERE state = 4")?;
+        Ok(query.query_row([], |row| row.get::<_, i64>(0))?.unsigned_abs())
     }
 
     /// How many rows were added since everything was known: at most so many documents are still to be read. Costs nothing,
@@ -130,8 +170,9 @@ impl Index {
     }
 
     /// Notes what was found out about documents, and goes on from `up_to`, in one transaction; from where it was, if a page
-    /// was not finished. A document of a finished page that is not in `found` is not wanted again, unless it is collected again under another name. What is known already, or
-    /// was forgotten, stays as it is.
+    /// was not finished. A document of a finished page that is not in `found` is not wanted again, unless it is collected
+    /// again under another name. What is known already stays as it is, and so does what was forgotten and has not been
+    /// collected since; what could not be had is replaced.
     ///
     /// # Errors
     /// [`IndexError::Busy`], or when the index cannot be written.
@@ -139,22 +180,32 @@ impl Index {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
             let mut insert = transaction.prepare_cached(
-                "INSERT INTO texts (head, tail, state, media, kind, because, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT (head, tail) DO NOTHING",
+                "INSERT INTO texts (head, tail, state, media, kind, because, body, up_to)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                 ON CONFLICT (head, tail) DO UPDATE SET state = excluded.state, media = excluded.media,
+                     kind = excluded.kind, because = excluded.because, body = excluded.body, up_to = excluded.up_to
+                 RETURNING id",
             )?;
             let mut words = transaction.prepare_cached("INSERT INTO words (rowid, body) VALUES (?1, ?2)")?;
             for (digest, TextFound { media, kind, outcome }) in found {
+                let row = newest_row(&transaction, digest)?;
+                if !is_open(&transaction, digest, row.unwrap_or_default())? {
+                    continue;
+                }
                 let (state, because, body) = match outcome {
                     TextOutcome::None { because } => (WITHOUT, Some(because), None),
+                    TextOutcome::Unreached { because } => (UNREACHED, Some(because), None),
+                    TextOutcome::Erased => (FORGOTTEN, None, None),
                     TextOutcome::Text { body, cut } => {
                         let kept = body.get(..body.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or_default();
                         (if *cut || kept.len() < body.len() { CUT } else { WHOLE }, None, Some(kept))
                     }
                 };
-                let (head, tail) = (head(digest), tail(digest));
-                let added = insert.execute((head, tail, state, media, kind, because, body))?;
-                if let Some(body) = body.filter(|_| added > 0) {
-                    words.execute((transaction.last_insert_rowid(), body))?;
+                let up_to = row.filter(|_| matches!(state, UNREACHED | FORGOTTEN));
+                let values = (head(digest), tail(digest), state, media, kind, because, body, up_to);
+                let id: i64 = insert.query_row(values, |row| row.get(0))?;
+                if let Some(body) = body {
+                    words.execute((id, body))?;
                 }
             }
         }
@@ -164,8 +215,9 @@ impl Index {
         Ok(transaction.commit()?)
     }
 
-    /// Forgets the texts of documents, if there are any, and that for good: they are not wanted again. To be called before
-    /// the bytes of evidence are erased that no other holds. No word of the texts is left in the file or in its log.
+    /// Forgets the texts of documents, if there are any: they are not wanted again, unless they are collected anew. To be
+    /// called before the bytes of evidence are erased that no other holds. No word of the texts is left in the file or in
+    /// its log. What is being read meanwhile is not added.
     ///
     /// # Errors
     /// [`IndexError::Busy`] also when somebody is just reading the log; then call it again. When the index cannot be
@@ -179,14 +231,15 @@ impl Index {
                  SELECT 'delete', id, body FROM texts WHERE id = ?1 AND body IS NOT NULL",
             )?;
             let mut forget = transaction.prepare_cached(
-                "INSERT INTO texts (head, tail, state) VALUES (?1, ?2, ?3) ON CONFLICT (head, tail)
-                 DO UPDATE SET state = ?3, media = NULL, kind = NULL, because = NULL, body = NULL",
+                "INSERT INTO texts (head, tail, state, up_to) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (head, tail)
+                 DO UPDATE SET state = ?3, media = NULL, kind = NULL, because = NULL, body = NULL, up_to = ?4",
             )?;
+            let up_to = last_row(&transaction)?;
             for digest in digests {
                 if let Some(id) = text_id(&transaction, digest)? {
                     words.execute([id])?;
                 }
-                forget.execute((head(digest), tail(digest), FORGOTTEN))?;
+                forget.execute((head(digest), tail(digest), FORGOTTEN, up_to))?;
             }
         }
         transaction.commit()?;
@@ -213,6 +266,7 @@ impl Index {
                 }
                 WITHOUT => counts.without += count,
                 FORGOTTEN => counts.forgotten += count,
+                UNREACHED => counts.unreached += count,
                 state => return Err(IndexError::damaged(format!("a text of state {state}"))),
             }
         }
@@ -225,4 +279,42 @@ pub(super) fn text_id(connection: &Connection, digest: &Digest) -> Result<Option
     let sql = "SELECT id FROM texts WHERE head = ?1 AND tail = ?2";
     let mut query = connection.prepare_cached(sql)?;
     Ok(query.query_row((head(digest), tail(digest)), |row| row.get(0)).optional()?)
+}
+
+/// Whether nobody can say yet what the row's document has: nothing is known, or what is known was before this row.
+fn is_wanted(connection: &Connection, row: &FileRecord) -> Result<bool, IndexError> {
+    let (state, up_to) = match known(connection, &row.digest)? {
+        None => return Ok(true),
+        Some(known) => known,
+    };
+    Ok(matches!(state, UNREACHED | FORGOTTEN) && up_to < row.id)
+}
+
+/// Whether something new may be noted of a document, whose newest row is `newest`.
+fn is_open(connection: &Connection, digest: &Digest, newest: i64) -> Result<bool, IndexError> {
+    Ok(match known(connection, digest)? {
+        None | Some((UNREACHED, _)) => true,
+        Some((FORGOTTEN, up_to)) => up_to < newest,
+        Some(_) => false,
+    })
+}
+
+/// What is known of a document, and up to which row.
+fn known(connection: &Connection, digest: &Digest) -> Result<Option<(i64, i64)>, IndexError> {
+    let sql = "SELECT state, coalesce(up_to, 0) FROM texts WHERE head = ?1 AND tail = ?2";
+    let mut query = connection.prepare_cached(sql)?;
+    Ok(query.query_row((head(digest), tail(digest)), |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+/// The newest row of a document.
+fn newest_row(connection: &Connection, digest: &Digest) -> Result<Option<i64>, IndexError> {
+    let sql = "SELECT max(id) FROM by_head JOIN files ON id = file WHERE key = ?1 AND tail = ?2";
+    let mut query = connection.prepare_cached(sql)?;
+    Ok(query.query_row((head(digest), tail(digest)), |row| row.get(0))?)
+}
+
+fn wanted(connection: &Connection, row: FileRecord) -> Result<TextWanted, IndexError> {
+    let manifests = manifests_in(connection, row.series, row.first, row.last)?;
+    let manifests = manifests.into_iter().map(|(_, manifest)| manifest).collect();
+    Ok(TextWanted { digest: row.digest, path: row.path, manifests })
 }

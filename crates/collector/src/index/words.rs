@@ -84,11 +84,20 @@ impl Words {
 
     /// The expression for FTS5: each part is a string of its own, in which only `"` means something and is doubled.
     pub(super) fn expression(&self) -> String {
+        self.joined(" AND ")
+    }
+
+    /// The expression for what has any of them.
+    pub(super) fn expression_of_any(&self) -> String {
+        self.joined(" OR ")
+    }
+
+    fn joined(&self, by: &str) -> String {
         let part = |part: &Part| {
             let star = if part.open { " *" } else { "" };
             format!("{}{star}", quoted(&part.text))
         };
-        self.0.iter().map(part).collect::<Vec<_>>().join(" AND ")
+        self.0.iter().map(part).collect::<Vec<_>>().join(by)
     }
 }
 

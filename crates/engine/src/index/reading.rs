@@ -4,18 +4,18 @@
 //! read keep the others from it.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use portreeve_collector::{
-    BlobError, Blobs as _, FileBlobs, Progress, TextFound, TextOutcome, TextWanted, Watch, path_below,
+    BlobError, Blobs as _, FileBlobs, Progress, TextFound, TextOutcome, TextWanted, Watch, open_without_waiting,
+    path_below,
 };
 use portreeve_documents::text::DOCUMENT_BYTES_MAX;
 use portreeve_model::{Digest, Register};
@@ -40,6 +40,8 @@ const GLANCE: Duration = Duration::from_millis(100);
 pub struct Reading<'a> {
     /// What is started to read them.
     pub program: &'a Program,
+    /// Whether to try again what could not be had before.
+    pub again: bool,
     /// How long to go on; to the end if nobody says.
     pub at_most: Option<Duration>,
     /// How the caller follows it, and stops it. What has been read by then is kept.
@@ -53,6 +55,8 @@ pub struct Texts {
     pub read: u64,
     /// Documents looked at now that have none, or none that can be read.
     pub without: u64,
+    /// Documents whose bytes cannot be had, now or before: nobody can say what they hold.
+    pub unreached: u64,
     /// Files that nobody has looked at yet; several may be one document.
     pub left: u64,
 }
@@ -70,23 +74,32 @@ impl Session {
                 || how.at_most.is_some_and(|most| begun.elapsed() >= most)
         };
         let mut index = self.index(how.watch)?;
-        let folders = folders(self.register());
-        let shelf = Shelf { blobs: &self.blobs, folders: &folders };
+        let shelf = Shelf::of(self.register(), &self.blobs);
         let mut texts = Texts::default();
         let (ask, asked) = channel::<TextWanted>();
         let asked = Mutex::new(asked);
+        let over = Arc::new(AtomicBool::new(false));
         thread::scope(|scope| {
             let (tell, told) = channel();
             let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
             for _ in 0..workers {
                 let tell = tell.clone();
-                scope.spawn(|| shelf.read_all(how.program, &asked, tell));
+                let (shelf, asked, over) = (&shelf, &asked, Arc::clone(&over));
+                let program = how.program;
+                scope.spawn(move || {
+                    shelf.read_all(Extractor::new(program.clone(), PATIENCE).until(over), asked, tell);
+                });
             }
             drop(tell);
-            // Whatever ends the work, the workers end when nobody asks any more.
-            let ask = ask;
+            // Whatever ends the work, the workers end when nobody asks any more, and stop what nobody waits for. What they
+            // answer then is told to nobody.
+            let (ask, told, _over) = (ask, told, SetAtEnd(&over));
+            let (mut retrying, mut after) = (how.again, None);
             loop {
-                let wanted = index.texts_wanted(PAGE_DOCUMENTS)?;
+                let wanted = match retrying {
+                    true => index.texts_unreached(after, PAGE_DOCUMENTS)?,
+                    false => index.texts_wanted(PAGE_DOCUMENTS)?,
+                };
                 let order: Vec<Digest> = wanted.documents.iter().map(|document| document.digest).collect();
                 for document in wanted.documents {
                     // They listen as long as they live, and one that ends before that says why.
@@ -99,52 +112,74 @@ impl Session {
                         Err(RecvTimeoutError::Timeout) => continue,
                         Err(RecvTimeoutError::Disconnected) => break,
                     };
-                    match text.outcome {
-                        TextOutcome::Text { .. } => texts.read += 1,
-                        TextOutcome::None { .. } => texts.without += 1,
-                    }
+                    texts.count(&text);
                     found.insert(digest, text);
                     how.watch.report(Progress { files: texts.read + texts.without, bytes: 0 });
                 }
                 let is_whole = found.len() == order.len();
                 // Answers come in the order in which texts are added, and shall be the same from an index made again.
                 let found: Vec<_> = order.iter().filter_map(|digest| Some((*digest, found.remove(digest)?))).collect();
-                index.add_texts(&found, is_whole.then_some(wanted.up_to))?;
-                if !is_whole || !wanted.more || is_over() {
+                index.add_texts(&found, (is_whole && !retrying).then_some(wanted.up_to))?;
+                if !is_whole || is_over() || !(retrying || wanted.more) {
                     break;
                 }
+                (retrying, after) = (retrying && wanted.more, Some(wanted.up_to));
             }
             texts.left = index.texts_behind()?;
+            texts.unreached = index.texts_unreached_count()?;
             Ok(texts)
         })
     }
 }
 
-/// The folder of each collection whose files were left in their place.
-fn folders(register: &Register) -> BTreeMap<Digest, PathBuf> {
-    let in_place = register.evidence.values().filter(|held| !held.content.keeps_bytes());
-    let folder = |held: &portreeve_model::register::evidence::Evidence| {
-        let folder = held.collection.as_ref()?.folder.as_ref()?;
-        Some((*held.content.manifest()?, PathBuf::from(folder.as_str())))
-    };
-    in_place.filter_map(folder).collect()
+/// Says that nobody waits any more, however the work ends.
+struct SetAtEnd<'a>(&'a AtomicBool);
+
+impl Drop for SetAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Texts {
+    fn count(&mut self, found: &TextFound) {
+        match found.outcome {
+            TextOutcome::Text { .. } => self.read += 1,
+            TextOutcome::None { .. } => self.without += 1,
+            TextOutcome::Unreached { .. } | TextOutcome::Erased => {}
+        }
+    }
 }
 
 /// Where the bytes of documents are.
 struct Shelf<'a> {
     blobs: &'a FileBlobs,
-    folders: &'a BTreeMap<Digest, PathBuf>,
+    /// Of each collection of evidence that was not erased: the folder in which its files were left, if they were.
+    held: BTreeMap<Digest, Option<PathBuf>>,
+}
+
+impl<'a> Shelf<'a> {
+    fn of(register: &Register, blobs: &'a FileBlobs) -> Shelf<'a> {
+        let mut held: BTreeMap<Digest, Option<PathBuf>> = BTreeMap::new();
+        for evidence in register.evidence.values().filter(|evidence| evidence.erasure().is_none()) {
+            let Some(manifest) = evidence.content.manifest() else { continue };
+            let folder = evidence.collection.as_ref().and_then(|collection| collection.folder.as_ref());
+            let folder = folder.filter(|_| !evidence.content.keeps_bytes()).map(|folder| folder.as_str().into());
+            let known = held.entry(*manifest).or_default();
+            *known = known.take().or(folder);
+        }
+        Shelf { blobs, held }
+    }
 }
 
 impl Shelf<'_> {
     /// Reads what is asked for until nobody asks any more. One child serves each thread.
     fn read_all(
         &self,
-        program: &Program,
+        mut extractor: Extractor,
         asked: &Mutex<Receiver<TextWanted>>,
         tell: Sender<Result<(Digest, TextFound), EngineError>>,
     ) {
-        let mut extractor = Extractor::new(program.clone(), PATIENCE);
         loop {
             // Nothing can go wrong while it is held; and if it could, one more document is read.
             let next = asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
@@ -157,11 +192,13 @@ impl Shelf<'_> {
     }
 
     fn read(&self, extractor: &mut Extractor, wanted: &TextWanted) -> Result<TextFound, EngineError> {
-        let without =
-            |because: String| Ok(TextFound { media: None, kind: None, outcome: TextOutcome::None { because } });
+        let without = |outcome| Ok(TextFound { media: None, kind: None, outcome });
+        if !wanted.manifests.iter().any(|manifest| self.held.contains_key(manifest)) {
+            return without(TextOutcome::Erased);
+        }
         let bytes = match self.bytes(wanted) {
             Ok(bytes) => bytes,
-            Err(because) => return without(because),
+            Err(because) => return without(TextOutcome::Unreached { because }),
         };
         let path = wanted.path.as_bytes();
         let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
@@ -180,10 +217,14 @@ impl Shelf<'_> {
     fn bytes(&self, wanted: &TextWanted) -> Result<Vec<u8>, String> {
         match self.blobs.open(&wanted.digest) {
             Ok(reader) => beginning(reader).map_err(|error| error.to_string()),
-            Err(BlobError::Missing { .. }) => match self.folders.get(&wanted.manifest) {
-                Some(folder) => in_place(&path_below(folder, &wanted.path), &wanted.digest),
-                None => Err("its bytes are not kept".to_owned()),
-            },
+            Err(BlobError::Missing { .. }) => {
+                let mut folders = wanted.manifests.iter().filter_map(|manifest| self.held.get(manifest)?.as_ref());
+                // The newest: an older one may have lain elsewhere.
+                match folders.next_back() {
+                    Some(folder) => in_place(&path_below(folder, &wanted.path), &wanted.digest),
+                    None => Err("its bytes are not kept".to_owned()),
+                }
+            }
             Err(error) => Err(error.to_string()),
         }
     }
@@ -197,13 +238,14 @@ fn beginning(reader: impl io::Read) -> io::Result<Vec<u8>> {
 }
 
 /// A file that was left in its place, if it is still what it was. The whole of it says so, and a longer one than is read
-/// would have to be read to its end for that.
+/// would have to be read to its end for that. What lies there by now may be anything: it is opened without following a
+/// link or waiting for a pipe, and what was opened is looked at, not what had that name before.
 fn in_place(path: &Path, digest: &Digest) -> Result<Vec<u8>, String> {
-    let found = path.symlink_metadata().map_err(|error| error.to_string())?;
-    if !found.is_file() {
+    let file = open_without_waiting(path).map_err(|error| error.to_string())?;
+    if !file.metadata().map_err(|error| error.to_string())?.is_file() {
         return Err("it is no file by now".to_owned());
     }
-    let bytes = File::open(path).and_then(beginning).map_err(|error| error.to_string())?;
+    let bytes = beginning(file).map_err(|error| error.to_string())?;
     match bytes.len() > DOCUMENT_BYTES_MAX {
         true => Err("too large to be read in its place".to_owned()),
         false if Digest::of(&bytes) == *digest => Ok(bytes),

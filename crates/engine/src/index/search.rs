@@ -90,6 +90,8 @@ pub struct Found {
     pub total: Option<Total>,
     /// Files whose text nobody has read yet, so that they could only be found by something else.
     pub unread: u64,
+    /// Documents whose bytes could not be had when they were to be read, so that it is the same with them.
+    pub unreached: u64,
 }
 
 /// A file that was found.
@@ -136,6 +138,7 @@ impl Session {
             next: None,
             total: search.after.is_none().then_some(Total::Exactly(0)),
             unread: if by_text { index.texts_behind()? } else { 0 },
+            unreached: if by_text { index.texts_unreached_count()? } else { 0 },
         };
         let mut start = search.after.clone().unwrap_or(NextPage { by: Through::Paths, cursor: None });
         for (by, query) in ways(query, search.words.as_ref()).into_iter().filter(|(by, _)| *by >= start.by) {

@@ -100,7 +100,7 @@ pub(super) fn search(args: &SearchArgs, door: &mut Door) -> Result<Outcome, Fail
         let program = extract_text::program()?;
         follower.begin("Reading documents", None);
         follower.follow(|watch| {
-            window.session.read_texts(Reading { program: &program, at_most: Some(READ_FIRST), watch })
+            window.session.read_texts(Reading { program: &program, again: false, at_most: Some(READ_FIRST), watch })
         })?;
     }
     follower.begin("Searching", None);
@@ -110,9 +110,12 @@ pub(super) fn search(args: &SearchArgs, door: &mut Door) -> Result<Outcome, Fail
     for _ in 0..EMPTY_PAGES_MAX {
         let Some(next) = found.next.clone().filter(|_| found.files.is_empty()) else { break };
         search.after = Some(next);
-        let total = found.total;
+        let is_first = found.total.is_some();
         found = follower.follow(|watch| window.session.search(window.register(), fits, &search, watch))?;
-        found.total = total;
+        // All pages before had nothing.
+        let shown = found.files.len() as u64;
+        let total = if found.next.is_none() { Total::Exactly(shown) } else { Total::AtLeast(shown) };
+        found.total = is_first.then_some(total);
     }
     Ok(answer(&window, &found))
 }
@@ -136,11 +139,12 @@ fn answer(window: &Window<'_>, found: &Found) -> Outcome {
     for file in &found.files {
         let FoundFile { hit, evidence } = file;
         let ids: Vec<&str> = evidence.iter().map(EvidenceId::as_str).collect();
-        let kind = hit.kind.as_ref().map_or_else(String::new, |kind| format!("  ({kind})"));
+        // Words of the index, which anybody may have written who may write to the register: they start no line.
+        let kind = hit.kind.as_ref().map_or_else(String::new, |kind| format!("  ({})", one_line(kind)));
         let gone = if hit.still { "" } else { "  not in the newest collection of that folder" };
         text.push_str(&format!("{}  {}{kind}{gone}\n", ids.join(", "), hit.path.display()));
         if let Some(snippet) = &hit.snippet {
-            text.push_str(&format!("    {}\n", snippet.split_whitespace().collect::<Vec<_>>().join(" ")));
+            text.push_str(&format!("    {}\n", one_line(snippet)));
         }
     }
     let shown = count(found.files.len() as u64, "file");
@@ -163,16 +167,29 @@ fn answer(window: &Window<'_>, found: &Found) -> Outcome {
         "total_is_exact": total.map(|(_, is_exact)| is_exact),
         "next": found.next.as_ref().map(ToString::to_string),
         "unread": found.unread,
+        "unreached": found.unreached,
     });
     let outcome = Outcome::new(window.is_demonstration(), "portreeve.evidence-search/1", text, object)
         .ending(Ending::fine_if(!found.files.is_empty()));
-    match found.unread {
+    let outcome = match found.unread {
         0 => outcome,
         unread => outcome.warn(format!(
             "{} not been read yet, and could not be found by text or media; read them all with `portreeve index read`",
             if unread == 1 { "1 file has".to_owned() } else { format!("{unread} files have") }
         )),
+    };
+    match found.unreached {
+        0 => outcome,
+        unreached => outcome.warn(format!(
+            "the bytes of {} could not be had, as of files left in a place that is not there now, so that no text or media \
+             finds them; try again with `portreeve index read`",
+            count(unreached, "document")
+        )),
     }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn as_json(FoundFile { hit, evidence }: &FoundFile) -> Value {

@@ -1,6 +1,8 @@
 //! Evidence that is taken back, and how it reads from then on: as withdrawn, and never as damaged. What `--erase` removes
 //! is told with what it leaves, and with the packs that still hold a copy.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use portreeve_engine::{Erasure, Holder, Mode, Recorded};
 use portreeve_model::reference::EvidenceId;
@@ -30,13 +32,19 @@ pub(super) fn withdraw(args: WithdrawArgs, door: &mut Door) -> Result<Outcome, F
     let mut desk = door.write()?;
     let held = resolve::held("evidence", &args.id, &desk.register().evidence, "evidence list")?;
     let (erased_before, holds_files) = (held.erasure().is_some(), matches!(held.content, Content::Files { .. }));
+    let in_place = matches!(held.content, Content::InPlace { .. });
     let event = EvidenceWithdrawn { id: args.id, reason: args.reason, erased: args.erase };
     let erasure = if args.erase { desk.session.erasure(&event.id)? } else { Erasure::default() };
+    let found_too = if args.erase { desk.session.found_in_too(&event.id)? } else { BTreeSet::new() };
     if erased_before && !erasure.removes.is_empty() {
         return finish(&mut desk, &event);
     }
     let mut change = Change::new(format!("Withdrew {}", event.id)).of(&event.id).fact("reason", &event.reason);
-    if args.erase {
+    if args.erase && in_place {
+        change = change.fact("erased", "what the index had read of its documents");
+        change = change.note("Its files were never taken in: those in their place are not touched.");
+        change = change.note("The digests and this reason stay in the ledger.").lasting();
+    } else if args.erase {
         change = change.fact("erased", files(erasure.removes.len()));
         change = kept(change, &erasure);
         change = change.note("The digests and this reason stay in the ledger.").lasting();
@@ -45,6 +53,16 @@ pub(super) fn withdraw(args: WithdrawArgs, door: &mut Door) -> Result<Outcome, F
             "Its bytes stay in the store. To remove them too: portreeve evidence withdraw {} --erase --reason \"…\"",
             event.id
         ));
+    } else if in_place {
+        change = change.note(format!(
+            "The index keeps what it has read of its documents. To remove that too: portreeve evidence withdraw {} --erase \
+             --reason \"…\"",
+            event.id
+        ));
+    }
+    if !found_too.is_empty() {
+        let ids: Vec<String> = found_too.iter().map(ToString::to_string).collect();
+        change = change.note(format!("Some of its documents are found by their words in {} still.", ids.join(", ")));
     }
     if let Some(note) = desk.register().evidence.get(&event.id).and_then(|held| packs(&desk, held)) {
         change = change.note(note);
@@ -111,6 +129,8 @@ pub(crate) fn files_of(window: &Window<'_>, id: &EvidenceId) -> Result<Vec<Strin
     // Whatever day is asked about, the store is as it is now.
     let held = window.session.register().evidence.get(id);
     let erased = held.and_then(Evidence::erasure).is_some();
+    // The store need not have what was never taken in; it may have it from other evidence.
+    let in_place = held.is_some_and(|held| matches!(held.content, Content::InPlace { .. }));
     let erasure = if erased { window.session.erasure(id)? } else { Erasure::default() };
     let lines = window.session.file_lines_of(window.register(), id)?;
     let recorded = held.and_then(|held| match held.content {
@@ -124,8 +144,10 @@ pub(crate) fn files_of(window: &Window<'_>, id: &EvidenceId) -> Result<Vec<Strin
     let told = lines.into_iter().map(|line| {
         let shared = erasure.shared.get(&line.digest);
         let state = match (line.size, erased, shared) {
+            (None, ..) if in_place => "left in its place".to_owned(),
             (None, true, None) => "erased".to_owned(),
             (None, ..) => "MISSING from the store".to_owned(),
+            (Some(size), ..) if in_place => format!("{size} bytes"),
             (Some(size), false, _) => format!("{size} bytes"),
             (Some(size), true, Some(_)) => format!("{size} bytes, kept for {}", kept_for(&erasure, &line.digest)),
             (Some(size), true, None) => format!("{size} bytes, to be erased and still there: portreeve verify"),
