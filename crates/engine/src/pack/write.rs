@@ -1,8 +1,9 @@
 //! Writing a bag: into a folder that does not bear its name until it is whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
+use std::iter::Peekable;
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
@@ -77,27 +78,33 @@ impl Bag {
         Ok(())
     }
 
-    /// Writes files on all cores; gives their digests, sorted by path.
+    /// Writes files on all cores, each folder by one of them: two that make files in one folder wait for each other. Gives
+    /// their digests, sorted by path.
     fn write_all<'s>(
         &mut self,
         files: impl Iterator<Item = (String, &'s Source)> + Send,
         blobs: &dyn Blobs,
     ) -> Result<Vec<(String, Digest)>, EngineError> {
-        let (files, failed) = (Mutex::new(files), AtomicBool::new(false));
-        let (bag, next) = (&*self, || files.lock().unwrap_or_else(PoisonError::into_inner).next());
+        let (files, failed) = (Mutex::new(files.peekable()), AtomicBool::new(false));
+        let bag = &*self;
         let work = || {
-            let (mut written, mut folders) = (Vec::new(), BTreeSet::new());
-            while let Some((path, source)) = next().filter(|_| !failed.load(Ordering::Relaxed)) {
-                let outcome = bag.payload_file(&path, source, &mut folders, blobs);
-                match outcome {
-                    Ok((digest, bytes)) => written.push((path, digest, bytes)),
-                    Err(error) => {
-                        failed.store(true, Ordering::Relaxed);
-                        return Err(error);
+            let mut written = Vec::new();
+            loop {
+                let folder = of_one_folder(&mut files.lock().unwrap_or_else(PoisonError::into_inner));
+                let Some((first, _)) = folder.first().filter(|_| !failed.load(Ordering::Relaxed)) else { break };
+                let outcome = bag.make_folder_of(first).and_then(|()| {
+                    for (path, source) in folder {
+                        let (digest, bytes) = bag.payload_file(&path, source, blobs)?;
+                        written.push((path, digest, bytes));
                     }
+                    Ok(())
+                });
+                if outcome.is_err() {
+                    failed.store(true, Ordering::Relaxed);
                 }
+                outcome?;
             }
-            Ok(written)
+            Ok::<_, EngineError>(written)
         };
         let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let written: Vec<_> = thread::scope(|scope| {
@@ -116,19 +123,14 @@ impl Bag {
         Ok(listed)
     }
 
-    /// `folders` are those that are known to be there.
-    fn payload_file(
-        &self,
-        path: &str,
-        source: &Source,
-        folders: &mut BTreeSet<PathBuf>,
-        blobs: &dyn Blobs,
-    ) -> Result<(Digest, u64), EngineError> {
+    fn make_folder_of(&self, path: &str) -> Result<(), EngineError> {
         let target = self.partial.join(path);
-        if let Some(folder) = target.parent().filter(|folder| !folders.contains(*folder)) {
-            fs::create_dir_all(folder).map_err(|error| EngineError::io("make the folder", folder, error))?;
-            folders.insert(folder.to_owned());
-        }
+        let Some(folder) = target.parent() else { return Ok(()) };
+        fs::create_dir_all(folder).map_err(|error| EngineError::io("make the folder", folder, error))
+    }
+
+    fn payload_file(&self, path: &str, source: &Source, blobs: &dyn Blobs) -> Result<(Digest, u64), EngineError> {
+        let target = self.partial.join(path);
         match source {
             Source::Bytes(bytes) => Ok((Digest::of(bytes), write(&target, &mut bytes.as_slice())?)),
             Source::Object(digest) => Ok((*digest, write(&target, &mut blobs.open(digest)?)?)),
@@ -166,6 +168,17 @@ impl Bag {
         self.finished = true;
         crate::files::sync_folder_of(out)
     }
+}
+
+/// The next files that lie in one folder.
+fn of_one_folder<'s>(files: &mut Peekable<impl Iterator<Item = (String, &'s Source)>>) -> Vec<(String, &'s Source)> {
+    let folder_of = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let mut found: Vec<(String, &Source)> = files.next().into_iter().collect();
+    let folder = found.first().and_then(|(path, _)| folder_of(path));
+    while let Some(next) = files.next_if(|(path, _)| folder_of(path) == folder) {
+        found.push(next);
+    }
+    found
 }
 
 fn write(target: &Path, source: &mut dyn Read) -> Result<u64, EngineError> {

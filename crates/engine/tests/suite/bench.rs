@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use portreeve_engine::{Files, Mode, NewRegister, ProfileAsked, SchemeAdoption, Session, Taking, init};
 use portreeve_model::reference::PersonId;
 use portreeve_model::register::action::{ActionAdded, ActionClaimed, ActionVerified, Due};
-use portreeve_model::register::evidence::{EvidenceAdded, EvidenceChecked};
+use portreeve_model::register::evidence::{EvidenceAdded, EvidenceChecked, Part};
 use portreeve_model::register::finding::{FindingRaised, SourceAdded};
 use portreeve_model::register::people::{OrganisationAdded, PersonAdded};
 use portreeve_model::words::{Answer, EvidenceKind, Marking, Role, Severity, SourceKind};
@@ -112,12 +112,18 @@ impl Bench {
         let file = self.path(name);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, bytes).unwrap();
+        self.add(evidence, &Files::Named(vec![file]));
+    }
+
+    /// Adds a folder as evidence for RAP-001.
+    pub(crate) fn add_folder(&mut self, evidence: &str, name: &str) {
+        self.add(evidence, &Files::Folder(self.path(name), Part::default()));
+    }
+
+    fn add(&mut self, evidence: &str, files: &Files) {
         let event = evidence_event(evidence, self.today());
-        self.session
-            .add_evidence(&id(OWNER), &Taking::all(&Files::Named(vec![file])), Mode::Write, |content, _| {
-                EvidenceAdded { content, ..event }
-            })
-            .unwrap();
+        let event = |content, collection| EvidenceAdded { content, collection, ..event };
+        self.session.add_evidence(&id(OWNER), &Taking::all(files), Mode::Write, event).unwrap();
     }
 
     /// Closes the session and opens the register again.

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use portreeve_engine::{
-    Built, EngineError, Mode, PackRequest, SignedCheckpoint, TrustedKey, Verification, VerifyRequest, When, verify_pack,
+    Built, EngineError, Mode, PackRequest, Point, SignedCheckpoint, TrustedKey, Verification, VerifyRequest, When,
+    verify_pack,
 };
+use portreeve_model::Digest;
 use portreeve_model::register::action::{ActionAdded, ActionReopened};
 use portreeve_model::register::finding::{FindingRaised, SourceAdded};
 
@@ -198,4 +200,43 @@ fn a_pack_for_one_council_does_not_carry_the_others_affairs() {
     }
     let entries = fs::read_to_string(built.path.join("data/ledger/entries.jsonl")).unwrap();
     assert!(entries.contains("ITHC-001") && entries.contains("RAP-001"));
+}
+
+#[test]
+fn of_many_files_the_first_are_listed_and_every_one_is_verified() {
+    let mut bench = Bench::with_closed_finding();
+    let folder = bench.path("share");
+    fs::create_dir(&folder).unwrap();
+    for number in 0..1_100 {
+        fs::write(folder.join(format!("{number:04}.txt")), format!("file {number}")).unwrap();
+    }
+    bench.add_folder("E-900", "share");
+    let built = build(&mut bench, "pack");
+    let statement: serde_json::Value =
+        serde_json::from_slice(&fs::read(built.path.join("data/pack.json")).unwrap()).unwrap();
+    let item = statement["evidence"].as_array().unwrap().iter().find(|item| item["id"] == "E-900").unwrap();
+    assert_eq!((item["files"].as_array().unwrap().len(), &item["more_files"]), (1_000, &serde_json::json!(100)));
+    let page = fs::read_to_string(built.path.join("index.html")).unwrap();
+    assert!(page.contains("0999.txt") && !page.contains("1000.txt") && page.contains("and 100 more files"));
+    let found = verify(&built.path);
+    let all = |point: &Point| point.holds && point.text.starts_with("all 1101 files of 2 items of evidence are there");
+    assert!(found.is_intact() && found.complete.iter().any(all), "{found:#?}");
+
+    let last = Digest::of(b"file 1099").to_string();
+    let path = built.path.join(format!("data/evidence/{}/{last}.txt", &last[..2]));
+    let wrong = || {
+        let found = verify(&built.path);
+        let points = found.intact.iter().chain(&found.complete).filter(|point| !point.holds);
+        points.map(|point| point.text.clone()).collect::<Vec<_>>().join("\n")
+    };
+    fs::write(&path, "file 1O99").unwrap();
+    let said = wrong();
+    assert!(said.contains(&format!("{last}.txt is changed")) && said.contains("E-900: "), "{said}");
+    fs::remove_file(&path).unwrap();
+    let said = wrong();
+    assert!(said.contains("missing: data/evidence") && said.contains("E-900: "), "{said}");
+    fs::write(&path, "file 1099").unwrap();
+    fs::write(path.with_file_name("more.txt"), "more").unwrap();
+    let said = wrong();
+    assert!(said.contains("not listed: ") && !said.contains("E-900"), "{said}");
 }
