@@ -8,6 +8,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use portreeve_model::Digest;
@@ -30,11 +31,18 @@ pub(super) struct Packs {
     pub(super) incoming: PathBuf,
     /// `None` until somebody asks: most commands need no pack.
     list: RwLock<Option<Vec<Arc<Pack>>>>,
+    /// The pack that answered last, as a number that tells it from the others.
+    last: AtomicUsize,
 }
 
 impl Packs {
     pub(super) fn new(store: &Path) -> Packs {
-        Packs { folder: store.join("packs"), incoming: store.join("incoming"), list: RwLock::default() }
+        Packs {
+            folder: store.join("packs"),
+            incoming: store.join("incoming"),
+            list: RwLock::default(),
+            last: AtomicUsize::new(0),
+        }
     }
 
     /// All packs, as they were listed last.
@@ -146,9 +154,12 @@ impl Packs {
         ask()
     }
 
-    /// The two packs that answered last stand first, so two hands in different packs do not push each other away.
+    /// The packs that answer several times in a row stand first. Where each question is answered by another, as when names
+    /// are asked for in their order, the list stays as it is: to change it keeps all others waiting.
     fn bring_forward(&self, place: usize, pack: &Arc<Pack>) {
-        if place < 2 || !pack.is_sound() {
+        let number = Arc::as_ptr(pack).addr();
+        let in_a_row = self.last.swap(number, Ordering::Relaxed) == number;
+        if place < 2 || !in_a_row || !pack.is_sound() {
             return;
         }
         let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);

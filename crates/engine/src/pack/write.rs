@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
-use std::iter::Peekable;
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
@@ -59,7 +58,7 @@ impl Bag {
         blobs: &dyn Blobs,
     ) -> Result<(), EngineError> {
         let mut list = List::begin(self.partial.join(MANIFEST))?;
-        let listed = self.write_all(others.iter().map(|(path, source)| (path.clone(), source)), blobs)?;
+        let listed = self.write_others(others, blobs)?;
         // The evidence lies in a folder of its own, so its names stand together in the list.
         let (before, after): (Vec<_>, Vec<_>) =
             listed.into_iter().partition(|(path, _)| path.as_str() < EVIDENCE_FOLDER);
@@ -69,72 +68,64 @@ impl Bag {
             for (digest, ending) in &part {
                 list.line(&names::path(digest, *ending), digest)?;
             }
-            let sources: Vec<Source> = part.iter().map(|(digest, _)| Source::Object(*digest)).collect();
-            let named = part.iter().map(|(digest, ending)| names::path(digest, *ending));
-            self.write_all(named.zip(&sources), blobs)?;
+            let shelves = part.chunk_by(|(one, _), (other, _)| one.as_bytes()[0] == other.as_bytes()[0]);
+            let copied = on_all_cores(shelves, |shelf| self.write_shelf(shelf, blobs))?;
+            self.files += part.len() as u64;
+            self.bytes = copied.into_iter().fold(self.bytes, u64::saturating_add);
         }
         after.iter().try_for_each(|(path, digest)| list.line(path, digest))?;
         self.tags.insert(MANIFEST.to_owned(), list.finish()?);
         Ok(())
     }
 
-    /// Writes files on all cores, each folder by one of them: two that make files in one folder wait for each other. Gives
-    /// their digests, sorted by path.
-    fn write_all<'s>(
+    /// Writes files that are told one by one; gives their digests, sorted by path.
+    fn write_others(
         &mut self,
-        files: impl Iterator<Item = (String, &'s Source)> + Send,
+        others: &BTreeMap<String, Source>,
         blobs: &dyn Blobs,
     ) -> Result<Vec<(String, Digest)>, EngineError> {
-        let (files, failed) = (Mutex::new(files.peekable()), AtomicBool::new(false));
-        let bag = &*self;
-        let work = || {
-            let mut written = Vec::new();
-            loop {
-                let folder = of_one_folder(&mut files.lock().unwrap_or_else(PoisonError::into_inner));
-                let Some((first, _)) = folder.first().filter(|_| !failed.load(Ordering::Relaxed)) else { break };
-                let outcome = bag.make_folder_of(first).and_then(|()| {
-                    for (path, source) in folder {
-                        let (digest, bytes) = bag.payload_file(&path, source, blobs)?;
-                        written.push((path, digest, bytes));
-                    }
-                    Ok(())
+        let files: Vec<(&String, &Source)> = others.iter().collect();
+        let folder = |path: &str| path.rfind('/').unwrap_or(0);
+        let folders = files.chunk_by(|(one, _), (other, _)| one.get(..folder(one)) == other.get(..folder(other)));
+        let written = on_all_cores(folders, |files| {
+            let mut written = Vec::with_capacity(files.len());
+            files.first().map_or(Ok(()), |(first, _)| self.make_folder_of(first))?;
+            for (path, source) in files {
+                let target = self.partial.join(path);
+                written.push(match source {
+                    Source::Bytes(bytes) => (path, Digest::of(bytes), write(&target, &mut bytes.as_slice())?),
+                    Source::Object(digest) => (path, *digest, write(&target, &mut blobs.open(digest)?)?),
                 });
-                if outcome.is_err() {
-                    failed.store(true, Ordering::Relaxed);
-                }
-                outcome?;
             }
-            Ok::<_, EngineError>(written)
-        };
-        let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let written: Vec<_> = thread::scope(|scope| {
-            let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-        });
-        let mut listed = Vec::new();
-        for part in written {
-            for (path, digest, bytes) in part? {
-                self.bytes = self.bytes.saturating_add(bytes);
-                self.files += 1;
-                listed.push((path, digest));
-            }
+            Ok(written)
+        })?;
+        let mut listed = Vec::with_capacity(others.len());
+        for (path, digest, bytes) in written.into_iter().flatten() {
+            self.bytes = self.bytes.saturating_add(bytes);
+            self.files += 1;
+            listed.push((String::clone(path), digest));
         }
         listed.sort_unstable();
         Ok(listed)
+    }
+
+    /// Writes files of evidence whose digests begin with the same byte, and which so lie in one folder. Gives their bytes.
+    fn write_shelf(&self, shelf: &[Named], blobs: &dyn Blobs) -> Result<u64, EngineError> {
+        let mut bytes = 0_u64;
+        for (number, (digest, ending)) in shelf.iter().enumerate() {
+            let path = names::path(digest, *ending);
+            if number == 0 {
+                self.make_folder_of(&path)?;
+            }
+            bytes = bytes.saturating_add(write(&self.partial.join(path), &mut blobs.open(digest)?)?);
+        }
+        Ok(bytes)
     }
 
     fn make_folder_of(&self, path: &str) -> Result<(), EngineError> {
         let target = self.partial.join(path);
         let Some(folder) = target.parent() else { return Ok(()) };
         fs::create_dir_all(folder).map_err(|error| EngineError::io("make the folder", folder, error))
-    }
-
-    fn payload_file(&self, path: &str, source: &Source, blobs: &dyn Blobs) -> Result<(Digest, u64), EngineError> {
-        let target = self.partial.join(path);
-        match source {
-            Source::Bytes(bytes) => Ok((Digest::of(bytes), write(&target, &mut bytes.as_slice())?)),
-            Source::Object(digest) => Ok((*digest, write(&target, &mut blobs.open(digest)?)?)),
-        }
     }
 
     /// Writes one tag file that the tag manifest lists.
@@ -170,15 +161,27 @@ impl Bag {
     }
 }
 
-/// The next files that lie in one folder.
-fn of_one_folder<'s>(files: &mut Peekable<impl Iterator<Item = (String, &'s Source)>>) -> Vec<(String, &'s Source)> {
-    let folder_of = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
-    let mut found: Vec<(String, &Source)> = files.next().into_iter().collect();
-    let folder = found.first().and_then(|(path, _)| folder_of(path));
-    while let Some(next) = files.next_if(|(path, _)| folder_of(path) == folder) {
-        found.push(next);
-    }
-    found
+/// Does jobs on all cores, in their order as far as they begin; the outcomes come in no order. After a failure none is begun
+/// any more. A job is a folder: two threads that make files in one folder wait for each other.
+fn on_all_cores<J, T: Send>(
+    jobs: impl Iterator<Item = J> + Send,
+    work: impl Fn(J) -> Result<T, EngineError> + Sync,
+) -> Result<Vec<T>, EngineError> {
+    let (jobs, failed) = (Mutex::new(jobs), AtomicBool::new(false));
+    let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let worker = || {
+        let mut done = Vec::new();
+        while let Some(job) = next().filter(|_| !failed.load(Ordering::Relaxed)) {
+            done.push(work(job).inspect_err(|_| failed.store(true, Ordering::Relaxed))?);
+        }
+        Ok::<_, EngineError>(done)
+    };
+    let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let done: Vec<Result<Vec<T>, EngineError>> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    Ok(done.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 fn write(target: &Path, source: &mut dyn Read) -> Result<u64, EngineError> {
