@@ -70,6 +70,8 @@ fn a_part_of_a_folder_stays_that_part_when_it_is_collected_again() {
     let _ = place.run(&format!("{COLLECT} {} --include *.csv --exclude hr", day(0))).fine().says("1 file, 3 bytes");
     let _ = place.run("evidence rescan E-0001").fine().says("1 file unchanged");
     let _ = place.run(&format!("{COLLECT} {} --include [", day(0))).exits(2).warns("is not a pattern");
+    let _ = place.run(&format!("{COLLECT} {} --include *.none", day(0))).warns("one that the options let in");
+    let _ = place.run("evidence verify --repair-from nowhere").exits(5).warns("there is nothing at nowhere");
 }
 
 #[test]

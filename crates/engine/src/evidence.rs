@@ -176,7 +176,12 @@ impl Session {
         }
         let (manifest, files, bytes) = (collected.manifest.digest, collected.files, collected.bytes);
         if files == 0 {
-            return Err(EngineError::Unfit("there is no file to take".to_owned()));
+            return Err(EngineError::Unfit(match taking.files {
+                Files::Folder(folder, part) if *part != Part::default() => {
+                    format!("no file in {} is one that the options let in", folder.display())
+                }
+                _ => "there is no file to take".to_owned(),
+            }));
         }
         let mut digests = BTreeSet::new();
         if files <= COMPARED_MAX && mode == Mode::Write && taking.after.is_none() {

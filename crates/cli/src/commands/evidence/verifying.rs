@@ -9,6 +9,7 @@ use portreeve_model::reference::EvidenceId;
 use portreeve_reporting::words::count;
 use serde_json::{Value, json};
 
+use super::adding::not_there;
 use super::share;
 use crate::door::Door;
 use crate::failure::Failure;
@@ -58,6 +59,10 @@ pub(super) fn verify(args: &VerifyArgs, door: &mut Door) -> Result<Outcome, Fail
     let window = door.ask()?;
     for id in &args.ids {
         resolve::held("evidence", id, &window.register().evidence, "evidence list")?;
+    }
+    // Said before the store is read, and also where nothing turns out to be damaged.
+    if let Some(missing) = args.repair_from.iter().chain(&args.from).find(|folder| !folder.exists()) {
+        return Err(not_there(missing));
     }
     let follower = Follower::new()?;
     if args.source {
