@@ -137,7 +137,7 @@ fn damaged_evidence_is_named_with_its_entry_and_mended_from_a_copy() {
         }
         assert_eq!(damaged, 1);
     };
-    let _ = place.run("evidence verify E-0001 --repair-from nowhere").fine();
+    let _ = place.run("evidence verify E-0001 --repair-from share").fine();
     damage();
     let told = place.run("evidence verify").exits(4).says("`ict/rules.txt` of evidence E-0001, entry");
     assert!(told.out.contains("--repair-from DIR"), "{}", told.out);

@@ -25,6 +25,24 @@ fn killed(place: &Place, line: &str, takes: Duration, chance: &mut Chance) -> bo
     child.wait().unwrap().code().is_some()
 }
 
+/// How long the longest memory of a scan is that ends so.
+fn remembered(place: &Place, ending: &str) -> u64 {
+    let scans = fs::read_dir(place.path("register/scans")).into_iter().flatten().flatten();
+    let scans = scans.filter(|entry| entry.path().extension().is_some_and(|found| found == ending));
+    scans.filter_map(|entry| entry.metadata().ok()).map(|found| found.len()).max().unwrap_or(0)
+}
+
+/// Runs a command that collects and kills it once it has left so many bytes about what it has read; says whether it had
+/// ended by then.
+fn killed_on_the_way(place: &Place, line: &str, bytes: u64) -> bool {
+    let mut child = place.command().args(words(line)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while remembered(place, "new") < bytes && child.try_wait().unwrap().is_none() {
+        sleep(Duration::from_micros(200));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap().code().is_some()
+}
+
 fn timed(place: &Place, line: &str) -> Duration {
     let begun = Instant::now();
     let ran = place.run(line);
@@ -188,9 +206,11 @@ fn read(ran: &Ran) -> u64 {
 /// the command does so and says so.
 #[test]
 fn what_a_killed_collection_had_read_is_not_read_again() {
-    let mut chance = Chance::new();
     let place = Place::in_memory().made_northmoor();
-    fill(&place, 2_500);
+    // Long enough for every thread to have written some of what it keeps, which it does by the mebibyte.
+    for number in 0..2_500 {
+        place.write(&format!("share/{}/{number}.txt", number % 10), &format!("{number:08}").repeat(600));
+    }
     sleep(Duration::from_secs(4));
     let fresh = || {
         copy(&place, "fresh", "register");
@@ -199,12 +219,14 @@ fn what_a_killed_collection_had_read_is_not_read_again() {
     copy(&place, "register", "fresh");
     copy(&place, "home", "fresh-home");
     for way in ["", " --reference"] {
-        fresh();
         let line = collecting() + way;
-        let takes = timed(&place, &line);
+        fresh();
+        let _ = place.run(&line).fine();
+        let bytes = remembered(&place, "scan") / 2;
+        assert!(bytes > 0);
         let went_on = (0..40).any(|_| {
             fresh();
-            let ended = killed(&place, &line, takes, &mut chance);
+            let ended = killed_on_the_way(&place, &line, bytes);
             let ran = place.run(&line).fine();
             assert_eq!(manifest(&place, "register", &ran), by_sha256sum(&place.path("share")));
             // Nothing is read where the walk had ended before the kill: that is no proof.
