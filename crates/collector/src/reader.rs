@@ -247,11 +247,7 @@ fn deal(reading: Reading<'_>, own: &mut Own<'_>, batch: Batch, keeper: &dyn Keep
     let unchanged: Vec<Vec<Option<Found>>> =
         groups.iter().map(|group| unchanged(reading, group)).collect::<Result<_, _>>()?;
     let digests: Vec<Digest> = unchanged.iter().flatten().flatten().map(|found| found.digest).collect();
-    let mut kept = match digests.is_empty() {
-        true => Vec::new(),
-        false => keeper.has_all(&digests).map_err(Ended::Store)?,
-    }
-    .into_iter();
+    let mut kept = keeper.has_all(&digests).map_err(Ended::Store)?.into_iter();
     let mut dealt = Vec::with_capacity(groups.len());
     for (Group { files: Files { folder, prefix, names }, .. }, unchanged) in groups.into_iter().zip(unchanged) {
         let mut found = Vec::with_capacity(names.len());

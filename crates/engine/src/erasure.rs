@@ -11,7 +11,7 @@ use portreeve_model::register::evidence::{Content, Evidence, EvidenceWithdrawn};
 use portreeve_model::{Digest, Event, Refusal, Register};
 
 use crate::error::EngineError;
-use crate::evidence::manifests;
+use crate::evidence::{digests_in, listing, manifests, manifests_where};
 use crate::session::{Mode, Recorded, Session};
 
 /// What becomes of the bytes of an item of evidence.
@@ -117,17 +117,7 @@ impl Session {
     /// # Errors
     /// When a manifest is missing or damaged.
     pub fn found_in_too(&self, id: &EvidenceId) -> Result<BTreeSet<EvidenceId>, EngineError> {
-        let files = self.files_of_evidence(id)?;
-        let mut others = BTreeSet::new();
-        for (manifest, ids) in self.standing_besides(id) {
-            for line in read_manifest(&manifest, &self.blobs)? {
-                if files.contains(&line?.digest) {
-                    others.extend(ids);
-                    break;
-                }
-            }
-        }
-        Ok(others)
+        listing(self.standing_besides(id), &self.files_of_evidence(id)?, &self.blobs)
     }
 
     /// The files of an item of evidence that no other has which has not been erased: those that must not be found by their
@@ -143,22 +133,13 @@ impl Session {
     }
 
     fn files_of_evidence(&self, id: &EvidenceId) -> Result<BTreeSet<Digest>, EngineError> {
-        let mut files = BTreeSet::new();
         let own = self.register().evidence.get(id).and_then(|held| held.content.manifest());
-        for line in own.map(|manifest| read_manifest(manifest, &self.blobs)).transpose()?.into_iter().flatten() {
-            files.insert(line?.digest);
-        }
-        Ok(files)
+        own.map_or_else(|| Ok(BTreeSet::new()), |manifest| digests_in(manifest, &self.blobs))
     }
 
     /// The manifests of all evidence but this that has not been erased, and whose they are.
     fn standing_besides(&self, id: &EvidenceId) -> BTreeMap<Digest, Vec<EvidenceId>> {
-        let mut named = manifests(self.register());
-        named.retain(|_, ids| {
-            ids.retain(|other| other != id && !is_erased(self.register(), other));
-            !ids.is_empty()
-        });
-        named
+        manifests_where(self.register(), |other, held| other != id && held.erasure().is_none())
     }
 }
 
@@ -167,10 +148,7 @@ pub(crate) fn erasure(register: &Register, blobs: &FileBlobs, id: &EvidenceId) -
     let Some(Content::Files { manifest, .. }) = register.evidence.get(id).map(|held| &held.content) else {
         return Ok(Erasure::default());
     };
-    let mut files = BTreeSet::new();
-    for line in read_manifest(manifest, blobs)? {
-        files.insert(line?.digest);
-    }
+    let files = digests_in(manifest, blobs)?;
     let shared = holders(register, blobs, &files, Some(id))?;
     let mut removes = BTreeSet::new();
     for digest in files.into_iter().filter(|digest| !shared.contains_key(digest)) {

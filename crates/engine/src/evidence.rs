@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Addition, Changes, CollectError, Collected, Collecting, Keep, Listener, NotHashed, Omitted, Remembering, Selection,
-    Source, Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
+    Addition, Changes, CollectError, Collected, Collecting, FileBlobs, Keep, Listener, NotHashed, Omitted, Remembering,
+    Selection, Source, Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
 };
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
-use portreeve_model::register::evidence::{Collection, Content, EvidenceAdded, Part};
+use portreeve_model::register::evidence::{Collection, Content, Evidence, EvidenceAdded, Part};
 use portreeve_model::text::{FolderPath, Title};
 use portreeve_model::{Digest, History, Refusal, Register};
 
@@ -183,10 +183,8 @@ impl Session {
                 _ => "there is no file to take".to_owned(),
             }));
         }
-        let mut digests = BTreeSet::new();
-        if files <= COMPARED_MAX && mode == Mode::Write && taking.after.is_none() {
-            digests.extend(self.lines(&manifest)?.into_iter().map(|line| line.digest));
-        }
+        let compares = files <= COMPARED_MAX && mode == Mode::Write && taking.after.is_none();
+        let digests = if compares { digests_in(&manifest, &self.blobs)? } else { BTreeSet::new() };
         Ok(Taken {
             content: content(taking.keep, manifest, files, bytes),
             collection: collection(taking)?,
@@ -291,18 +289,12 @@ impl Session {
     /// # Errors
     /// When the index cannot be used or rebuilt, or a manifest is missing or damaged.
     pub fn find_evidence(&self, digest: &Digest) -> Result<BTreeSet<EvidenceId>, EngineError> {
-        let mut found = self.holders(&BTreeSet::from([*digest]))?;
+        let wanted = BTreeSet::from([*digest]);
+        let found = self.holders(&wanted)?;
         if !found.is_empty() {
             return Ok(found);
         }
-        for (manifest, ids) in manifests(self.register()) {
-            for line in read_manifest(&manifest, &self.blobs)? {
-                if line?.digest == *digest {
-                    found.extend(ids.iter().cloned());
-                    break;
-                }
-            }
-        }
+        let found = listing(manifests(self.register()), &wanted, &self.blobs)?;
         if !found.is_empty() {
             self.rebuild_index(Watch::default())?;
         }
@@ -318,12 +310,12 @@ impl Session {
     }
 }
 
-/// An error with what led to it, in one line.
 /// What there is; or else why there is none.
 fn or_why<T>(found: Result<T, EngineError>, why: &mut Option<String>) -> Option<T> {
     found.map_err(|error| *why = Some(chain(&error))).ok()
 }
 
+/// An error with what led to it, in one line.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
@@ -399,11 +391,43 @@ pub(crate) fn kept_and_in_place(register: &Register) -> (BTreeSet<Digest>, BTree
 
 /// Every manifest the register names, with the evidence made of it.
 pub(crate) fn manifests(register: &Register) -> BTreeMap<Digest, Vec<EvidenceId>> {
+    manifests_where(register, |_, _| true)
+}
+
+/// The manifests of the evidence of which `fits` holds, each with that evidence.
+pub(crate) fn manifests_where(
+    register: &Register,
+    fits: impl Fn(&EvidenceId, &Evidence) -> bool,
+) -> BTreeMap<Digest, Vec<EvidenceId>> {
     let mut named: BTreeMap<Digest, Vec<EvidenceId>> = BTreeMap::new();
-    for (id, held) in &register.evidence {
+    for (id, held) in register.evidence.iter().filter(|(id, held)| fits(id, held)) {
         if let Some(manifest) = held.content.manifest() {
             named.entry(*manifest).or_default().push(id.clone());
         }
     }
     named
+}
+
+/// The digests of the files in a manifest.
+pub(crate) fn digests_in(manifest: &Digest, blobs: &FileBlobs) -> Result<BTreeSet<Digest>, EngineError> {
+    let digests = read_manifest(manifest, blobs)?.map(|line| line.map(|line| line.digest));
+    Ok(digests.collect::<Result<_, _>>()?)
+}
+
+/// The evidence whose manifest, one of `named`, lists one of these files.
+pub(crate) fn listing(
+    named: BTreeMap<Digest, Vec<EvidenceId>>,
+    files: &BTreeSet<Digest>,
+    blobs: &FileBlobs,
+) -> Result<BTreeSet<EvidenceId>, EngineError> {
+    let mut found = BTreeSet::new();
+    for (manifest, ids) in named {
+        for line in read_manifest(&manifest, blobs)? {
+            if files.contains(&line?.digest) {
+                found.extend(ids);
+                break;
+            }
+        }
+    }
+    Ok(found)
 }

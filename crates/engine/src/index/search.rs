@@ -15,7 +15,7 @@ use portreeve_model::{Digest, Register};
 
 use super::collections;
 use crate::error::EngineError;
-use crate::evidence::manifests;
+use crate::evidence::manifests_where;
 use crate::session::Session;
 
 /// What to look for among the files of evidence. A file is found if it is all that is asked.
@@ -116,11 +116,7 @@ impl Session {
         watch: Watch<'_>,
     ) -> Result<Found, EngineError> {
         let mut index = self.index(watch)?;
-        let mut asked = manifests(register);
-        asked.retain(|_, ids| {
-            ids.retain(|id| register.evidence.get(id).is_some_and(|held| fits(id, held)));
-            !ids.is_empty()
-        });
+        let asked = manifests_where(register, fits);
         let all: BTreeSet<Digest> = collections(self.history()).iter().map(|held| held.manifest).collect();
         let query = Query {
             digest: search.digest,

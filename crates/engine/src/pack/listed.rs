@@ -239,7 +239,7 @@ impl<I: Iterator<Item = Result<ManifestLine, String>>> Look<'_, I> {
         let unlisted = [TAG_MANIFEST, SIGNATURE].iter().any(|name| found.path.as_bytes() == name.as_bytes());
         match listed {
             None if unlisted => {}
-            None => self.added.add(|| found.path.display().to_string()),
+            None => self.added.add(|| format!("not listed: {}", found.path.display())),
             Some(listed) if listed != found.digest => {
                 self.wrong.add(|| format!("{} is changed (sha256 {})", found.path.display(), found.digest));
                 self.damage(&found.path);
@@ -294,7 +294,7 @@ impl<I: Iterator<Item = Result<ManifestLine, String>>> Look<'_, I> {
             None => true,
         });
         for (path, reason) in unread {
-            self.added.add(|| format!("{path} ({reason})"));
+            self.added.add(|| format!("not listed: {path} ({reason})"));
         }
     }
 
@@ -305,8 +305,6 @@ impl<I: Iterator<Item = Result<ManifestLine, String>>> Look<'_, I> {
         missing.count += self.further_missing;
         points.note(wrong.is_none(), wrong.told(&format!("of {count} files listed, none is changed")));
         points.note(missing.is_none(), missing.told("none is missing"));
-        let not_listed =
-            Tally { named: added.named.iter().map(|name| format!("not listed: {name}")).collect(), count: added.count };
-        points.note(not_listed.is_none(), not_listed.told("nothing else is in the folder"));
+        points.note(added.is_none(), added.told("nothing else is in the folder"));
     }
 }

@@ -3,17 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
-use std::num::NonZeroUsize;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use portreeve_collector::{BlobError, Blobs};
 use portreeve_model::Digest;
 use portreeve_reporting::pack::bag::manifest_text;
 use portreeve_reporting::pack::{EVIDENCE_FOLDER, MANIFEST, TAG_MANIFEST, names};
+use rayon::iter::{ParallelBridge as _, ParallelIterator as _};
 use sha2::{Digest as _, Sha256};
 
 use super::files::Named;
@@ -49,7 +45,8 @@ impl Bag {
         Ok(Bag { partial, tags: BTreeMap::new(), files: 0, bytes: 0, finished: false })
     }
 
-    /// Writes the payload and its manifest, on all cores: what is told one by one, and the files of evidence, which come in
+    /// Writes the payload and its manifest, on all cores, each folder by one of them, because two that make files in one
+    /// folder wait for each other: what is told one by one, and the files of evidence, which come in
     /// the order of their names. An object's bytes are compared with its name on the way.
     pub(super) fn payload(
         &mut self,
@@ -69,9 +66,10 @@ impl Bag {
                 list.line(&names::path(digest, *ending), digest)?;
             }
             let shelves = part.chunk_by(|(one, _), (other, _)| one.as_bytes()[0] == other.as_bytes()[0]);
-            let copied = on_all_cores(shelves, |shelf| self.write_shelf(shelf, blobs))?;
+            let copied = shelves.par_bridge().map(|shelf| self.write_shelf(shelf, blobs));
+            let bytes = copied.try_reduce(|| 0, |one, other| Ok(one.saturating_add(other)))?;
             self.files += part.len() as u64;
-            self.bytes = copied.into_iter().fold(self.bytes, u64::saturating_add);
+            self.bytes = self.bytes.saturating_add(bytes);
         }
         after.iter().try_for_each(|(path, digest)| list.line(path, digest))?;
         self.tags.insert(MANIFEST.to_owned(), list.finish()?);
@@ -87,7 +85,7 @@ impl Bag {
         let files: Vec<(&String, &Source)> = others.iter().collect();
         let folder = |path: &str| path.rfind('/').unwrap_or(0);
         let folders = files.chunk_by(|(one, _), (other, _)| one.get(..folder(one)) == other.get(..folder(other)));
-        let written = on_all_cores(folders, |files| {
+        let written = folders.par_bridge().map(|files| {
             let mut written = Vec::with_capacity(files.len());
             files.first().map_or(Ok(()), |(first, _)| self.make_folder_of(first))?;
             for (path, source) in files {
@@ -98,7 +96,8 @@ impl Bag {
                 });
             }
             Ok(written)
-        })?;
+        });
+        let written = written.collect::<Result<Vec<_>, EngineError>>()?;
         let mut listed = Vec::with_capacity(others.len());
         for (path, digest, bytes) in written.into_iter().flatten() {
             self.bytes = self.bytes.saturating_add(bytes);
@@ -159,29 +158,6 @@ impl Bag {
         self.finished = true;
         crate::files::sync_folder_of(out)
     }
-}
-
-/// Does jobs on all cores, in their order as far as they begin; the outcomes come in no order. After a failure none is begun
-/// any more. A job is a folder: two threads that make files in one folder wait for each other.
-fn on_all_cores<J, T: Send>(
-    jobs: impl Iterator<Item = J> + Send,
-    work: impl Fn(J) -> Result<T, EngineError> + Sync,
-) -> Result<Vec<T>, EngineError> {
-    let (jobs, failed) = (Mutex::new(jobs), AtomicBool::new(false));
-    let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let worker = || {
-        let mut done = Vec::new();
-        while let Some(job) = next().filter(|_| !failed.load(Ordering::Relaxed)) {
-            done.push(work(job).inspect_err(|_| failed.store(true, Ordering::Relaxed))?);
-        }
-        Ok::<_, EngineError>(done)
-    };
-    let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let done: Vec<Result<Vec<T>, EngineError>> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    });
-    Ok(done.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 fn write(target: &Path, source: &mut dyn Read) -> Result<u64, EngineError> {
