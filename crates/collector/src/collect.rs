@@ -251,7 +251,7 @@ impl Keeper for InStore<'_> {
     }
 
     fn has_all(&self, digests: &[Digest]) -> Result<Vec<bool>, BlobError> {
-        self.0.has_all(digests)
+        Ok(self.0.sizes(digests)?.iter().map(Option::is_some).collect())
     }
 }
 

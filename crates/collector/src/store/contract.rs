@@ -70,13 +70,13 @@ pub trait Blobs: Send + Sync {
         Ok(self.size_bytes(name)?.is_some())
     }
 
-    /// Which of many objects are there, in the order of `names`. Says nothing about their bytes. Quick where objects are
-    /// asked for in the order in which they were put.
+    /// The sizes of many objects, in the order of `names`, as [`size_bytes`](Self::size_bytes) has them; of an object that
+    /// lies in two places, in either. Quick where objects are asked for in the order in which they were put.
     ///
     /// # Errors
     /// Whatever the store met when it looked.
-    fn has_all(&self, names: &[Digest]) -> Result<Vec<bool>, BlobError> {
-        names.iter().map(|name| self.has(name)).collect()
+    fn sizes(&self, names: &[Digest]) -> Result<Vec<Option<u64>>, BlobError> {
+        names.iter().map(|name| self.size_bytes(name)).collect()
     }
 
     /// Removes the bytes after an evidence-withdrawn entry; the name stays in the ledger. Removing what is not there is

@@ -307,12 +307,12 @@ impl Blobs for FileBlobs {
         Ok(self.shared.packs.find(name)?.map(|(_, entry)| u64::from(entry.length)))
     }
 
-    fn has_all(&self, names: &[Digest]) -> Result<Vec<bool>, BlobError> {
-        let mut found = self.shared.packs.hold(&self.shared.hot, names)?;
-        for (name, found) in names.iter().zip(&mut found).filter(|(_, found)| !**found) {
-            *found = self.shared.loose.size_bytes(name)?.is_some();
+    fn sizes(&self, names: &[Digest]) -> Result<Vec<Option<u64>>, BlobError> {
+        let mut sizes = self.shared.packs.sizes(&self.shared.hot, names)?;
+        for (name, size) in names.iter().zip(&mut sizes).filter(|(_, size)| size.is_none()) {
+            *size = self.shared.loose.size_bytes(name)?;
         }
-        Ok(found)
+        Ok(sizes)
     }
 
     fn remove(&self, name: &Digest) -> Result<(), BlobError> {

@@ -29,27 +29,32 @@ type Held = (Arc<Pack>, Arc<[u8]>);
 pub(super) struct Hot(Mutex<Vec<Held>>);
 
 impl Packs {
-    /// Which of the objects some pack holds.
-    pub(super) fn hold(&self, hot: &Hot, names: &[Digest]) -> Result<Vec<bool>, BlobError> {
+    /// The sizes of the objects that some pack holds.
+    pub(super) fn sizes(&self, hot: &Hot, names: &[Digest]) -> Result<Vec<Option<u64>>, BlobError> {
         let tables = hot.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut asked = vec![false; tables.len()];
-        let mut found = Vec::with_capacity(names.len());
+        let mut sizes = Vec::with_capacity(names.len());
+        let mut last = 0;
         for name in names {
-            let place = tables.iter().position(|(_, table)| table::find(table, name).is_some());
-            place.into_iter().for_each(|place| asked[place] = true);
-            found.push(place.is_some());
+            // Most lie in the same pack as the one before.
+            let places = (last..tables.len()).chain(0..last.min(tables.len()));
+            let mut found = places.filter_map(|place| Some((place, table::find(&tables[place].1, name)?)));
+            sizes.push(found.next().map(|(place, entry)| {
+                (asked[place], last) = (true, place);
+                u64::from(entry.length)
+            }));
         }
         for ((pack, _), _) in tables.iter().zip(asked).filter(|(_, asked)| *asked) {
             if !pack.is_there() {
                 // Another program has replaced it. What it held may be in the new one, or gone.
                 hot.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(other, _)| other.name != pack.name);
-                found.fill(false);
+                sizes.fill(None);
             }
         }
         let mut answered: Vec<(Arc<Pack>, usize)> = Vec::new();
-        for (name, found) in names.iter().zip(&mut found).filter(|(_, found)| !**found) {
-            let Some((pack, _)) = self.find(name)? else { continue };
-            *found = true;
+        for (name, size) in names.iter().zip(&mut sizes).filter(|(_, size)| size.is_none()) {
+            let Some((pack, entry)) = self.find(name)? else { continue };
+            *size = Some(u64::from(entry.length));
             match answered.iter_mut().find(|(other, _)| other.name == pack.name) {
                 Some((_, count)) => *count += 1,
                 None => answered.push((pack, 1)),
@@ -63,6 +68,6 @@ impl Packs {
                 tables.truncate(usual_workers().get() + TABLES_BESIDES);
             }
         }
-        Ok(found)
+        Ok(sizes)
     }
 }

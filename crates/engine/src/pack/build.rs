@@ -295,12 +295,9 @@ impl Session {
                     break;
                 }
                 let digests: Vec<Digest> = asked.iter().map(|line| line.digest).collect();
-                let there = self.blobs.has_all(&digests)?;
-                if let Some((line, _)) = asked.iter().zip(there).find(|(_, there)| !there) {
-                    return Err(self.gone(id, line));
-                }
-                for line in &asked {
-                    files.add(line, |_| self.blobs.size_bytes(&line.digest)?.ok_or_else(|| self.gone(id, line)))?;
+                for (line, size) in asked.iter().zip(self.blobs.sizes(&digests)?) {
+                    let size = size.ok_or_else(|| self.gone(id, line))?;
+                    files.add(line, |_| size);
                 }
             }
             held.insert(id.clone(), files);
