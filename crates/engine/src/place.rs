@@ -6,17 +6,19 @@
 //! objects/         evidence, manifests, adopted frameworks and schemes, each under its SHA-256
 //! index.sqlite     a cache over the manifests: delete it and it is made again
 //! objects.lock     empty; locked by whoever puts bytes into the store, or takes them out
-//! scans/           what was last seen of each collected folder: delete it and everything is read again
+//! scans/           what was last seen of each collected folder, and how far an interrupted verification had come: delete it
+//!                  and everything is read again
 //! ```
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use portreeve_collector::Scans;
+use portreeve_collector::{Bookmark, Scans};
 use portreeve_ledger::SignedCheckpoint;
 use serde::{Deserialize, Serialize};
 
+use crate::clock;
 use crate::error::EngineError;
 
 const FORMAT: u16 = 1;
@@ -149,6 +151,11 @@ impl Place {
 
     pub(crate) fn scans(&self) -> Scans {
         Scans::new(self.root.join("scans"))
+    }
+
+    /// How far a verification of the store had come that was interrupted, unless it is to begin `anew`.
+    pub(crate) fn bookmark(&self, anew: bool) -> Option<Bookmark> {
+        Bookmark::open(&self.root.join("scans"), clock::file_time(), anew)
     }
 
     pub(crate) fn index(&self) -> PathBuf {
