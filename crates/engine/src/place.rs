@@ -26,6 +26,19 @@ const SETTINGS_FILE: &str = "register.json";
 /// The settings are two short lines; 64 KiB leaves room for a very long path.
 const SETTINGS_BYTES_MAX: u64 = 64 * 1024;
 
+/// Whether objects may be put. Without it none is: so nothing can be put that an erasure beside it would take away again
+/// before an entry names it.
+#[derive(Debug)]
+pub(crate) enum Putting {
+    /// To be held from before an object is looked for or put until an entry names it: meanwhile nobody takes any out.
+    Leave {
+        /// Locked, shared with whoever else puts.
+        _lock: File,
+    },
+    /// A dry run puts nothing, and waits for nobody.
+    DryRun,
+}
+
 /// The folder of a register.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
@@ -117,13 +130,12 @@ impl Place {
         self.root.join("objects")
     }
 
-    /// To be held from before an object is looked for or put until an entry names it: meanwhile nobody takes any out. Waits
-    /// for an erasure to end, which takes seconds.
-    pub(crate) fn putting(&self) -> Result<File, EngineError> {
+    /// Leave to put objects into the store. Waits for an erasure to end, which takes seconds.
+    pub(crate) fn putting(&self) -> Result<Putting, EngineError> {
         let (path, file) = self.lock_file()?;
         match file.lock_shared() {
             Err(error) if error.kind() != ErrorKind::Unsupported => Err(EngineError::io("lock", &path, error)),
-            _ => Ok(file),
+            _ => Ok(Putting::Leave { _lock: file }),
         }
     }
 
