@@ -2,8 +2,8 @@
 //! there.
 
 use std::fs;
-use std::path::Path;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -235,4 +235,64 @@ fn what_a_killed_collection_had_read_is_not_read_again() {
         assert!(went_on, "of forty that were killed none went on from where it was{way}");
         let _ = place.run("verify").fine();
     }
+}
+
+/// That what was read counts, and when it does not, is tested where files are counted (`resuming` of the collector); here,
+/// that the command goes on after a kill and says so, and that nobody gets a changed byte past it.
+#[test]
+fn what_a_killed_verification_had_read_is_not_read_again_unless_it_changed() {
+    let place = Place::in_memory().made_northmoor();
+    // Too large for a pack: each is noted by itself, in the order of their names.
+    for number in 0..96 {
+        place.write(&format!("share/{number}.txt"), &format!("{number:08}").repeat(140_000));
+    }
+    let _ = place.run(&collecting()).fine();
+    sleep(Duration::from_secs(4));
+    let scans = place.path("register/scans");
+    let noted = || fs::metadata(scans.join("store.read.new")).map_or(0, |found| found.len());
+    let kill = || {
+        let mut child = place.command().args(words("evidence verify")).stdout(Stdio::null()).spawn().unwrap();
+        while noted() < 1_000 && child.try_wait().unwrap().is_none() {
+            sleep(Duration::from_micros(200));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap().code().is_none()
+    };
+    let killed = || assert!((0..40).any(|_| kill()), "of forty none was killed on its way");
+    let goes_on = "were not read now: an interrupted verification had read them, begun on";
+
+    killed();
+    // What verifies the register believes nothing that was believed before.
+    let _ = place.run("verify").fine();
+    let went_on = place.run("evidence verify --json").fine().json();
+    let (all, before) = (went_on["objects"].as_u64().unwrap(), went_on["read_before"]["objects"].as_u64().unwrap());
+    assert!(96 < all && (1..all).contains(&before), "{went_on}");
+    assert!(!place.run("evidence verify").fine().out.contains(goes_on), "a finished one leaves nothing");
+
+    killed();
+    assert!(!place.run("evidence verify --paranoid").fine().out.contains(goes_on));
+
+    killed();
+    fs::write(scans.join("store.read.new"), vec![7; 4_000]).unwrap();
+    assert!(!place.run("evidence verify").fine().out.contains(goes_on));
+
+    killed();
+    let first = first_object(&place);
+    let time = Command::new("stat").args(["-c", "%y"]).arg(&first).output().unwrap().stdout;
+    let mut bytes = fs::read(&first).unwrap();
+    bytes[9] ^= 1;
+    assert!(Command::new("chmod").arg("u+w").arg(&first).status().unwrap().success());
+    let mut file = fs::File::options().write(true).open(&first).unwrap();
+    std::io::Write::write_all(&mut file, &bytes).unwrap();
+    drop(file);
+    let time = String::from_utf8(time).unwrap();
+    assert!(Command::new("touch").args(["-d", time.trim()]).arg(&first).status().unwrap().success());
+    let _ = place.run("evidence verify").exits(4).says(goes_on).says("is changed: its bytes are now sha256");
+}
+
+/// The loose object that is read first.
+fn first_object(place: &Place) -> PathBuf {
+    let folders = fs::read_dir(place.path("register/objects/objects")).unwrap();
+    let files = folders.flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap());
+    files.map(|file| file.unwrap().path()).min().unwrap()
 }

@@ -54,8 +54,8 @@ pub use source::{Source, SourceError};
 pub use stamp::FileTime;
 pub use steady::FILE_BYTES_MAX;
 pub use store::{
-    Audited, BlobError, Blobs, Existing, FileBlobs, Hand, Leftover, MemoryBlobs, Names, StoreFault, StoreFaultKind,
-    StoreReport, Stored, conformance, verify_store,
+    Audited, BlobError, Blobs, Bookmark, Existing, FileBlobs, Hand, Leftover, MemoryBlobs, Names, ReadBefore,
+    StoreFault, StoreFaultKind, StoreReport, Stored, conformance, go_on_verifying_store, verify_store,
 };
 pub use tree::{BadPattern, Selection};
 pub use verify::{Artefact, Fault, FaultKind, Verified, verify};

@@ -30,7 +30,7 @@ mod rewrite;
 mod sealing;
 mod steps;
 
-pub use audit::{StoreFault, StoreFaultKind, StoreReport, verify_store};
+pub use audit::{Bookmark, ReadBefore, StoreFault, StoreFaultKind, StoreReport, go_on_verifying_store, verify_store};
 pub use audited::Audited;
 pub(crate) use checked::CheckedReader;
 pub use contract::{BlobError, Blobs, Hand, Stored};

@@ -117,7 +117,7 @@ pub fn verify_register(
     let register = history.register();
     found.demonstration = register.is_demonstration();
     let blobs = FileBlobs::open(place.objects())?;
-    match look_through(register, &blobs, watch) {
+    match look_through(register, &blobs, None, watch) {
         Ok(stored) => {
             let leftovers = stored.audit.leftovers.iter();
             found.leftovers = u64::try_from(leftovers.len()).unwrap_or(u64::MAX);

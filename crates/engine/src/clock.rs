@@ -20,6 +20,12 @@ pub(crate) fn file_time() -> FileTime {
     FileTime { seconds: now.unix_timestamp(), nanoseconds: now.nanosecond() }
 }
 
+/// The instant that a file system has written down as `time`.
+pub(crate) fn moment_of(time: FileTime) -> Moment {
+    let instant = OffsetDateTime::from_unix_timestamp(time.seconds);
+    Moment::at(instant.unwrap_or(OffsetDateTime::UNIX_EPOCH))
+}
+
 /// A point from which to measure how long something takes. It is no time of day.
 pub(crate) fn stopwatch() -> Instant {
     Instant::now()

@@ -16,6 +16,7 @@ use portreeve_model::{Digest, History, Refusal, Register};
 use crate::clock;
 use crate::error::EngineError;
 use crate::index;
+use crate::place::Putting;
 use crate::session::{Mode, Recorded, Session};
 
 /// How many files a collection may have for each to be compared with what is held already. Somebody who adds one file by
@@ -110,10 +111,7 @@ impl Session {
         mode: Mode,
         event: impl FnOnce(Content, Option<Collection>) -> EvidenceAdded,
     ) -> Result<Added, EngineError> {
-        let _putting = match mode {
-            Mode::Write => Some(self.place.putting()?),
-            Mode::DryRun => None,
-        };
+        let putting = self.putting(mode)?;
         // The files go into the index while they are read, and are seen there once an entry names them. It is a cache: what
         // becomes of it keeps nobody from collecting.
         let follows = taking.after.map(|after| self.manifest_of(after)).transpose()?;
@@ -127,7 +125,7 @@ impl Session {
             None => None,
         };
         let taken = match (mode, taking.after) {
-            (Mode::Write, _) | (Mode::DryRun, Some(_)) => self.take(taking, mode, addition.as_mut())?,
+            (Mode::Write, _) | (Mode::DryRun, Some(_)) => self.take(taking, &putting, addition.as_mut())?,
             (Mode::DryRun, None) => self.look(taking)?,
         };
         let mut event = event(taken.content.clone(), taken.collection.clone());
@@ -160,11 +158,14 @@ impl Session {
     pub(crate) fn take(
         &self,
         taking: &Taking<'_>,
-        mode: Mode,
+        putting: &Putting,
         addition: Option<&mut Addition<'_>>,
     ) -> Result<Taken, EngineError> {
-        let keep = if mode == Mode::DryRun { Keep::Nothing } else { taking.keep };
-        let collected = self.walk(taking, keep, mode == Mode::Write, addition)?;
+        let (writes, keep) = match putting {
+            Putting::Leave { .. } => (true, taking.keep),
+            Putting::DryRun => (false, Keep::Nothing),
+        };
+        let collected = self.walk(taking, keep, writes, addition)?;
         if !collected.is_complete() && !taking.gaps_will_do {
             return Err(EngineError::Incomplete { omitted: collected.omitted });
         }
@@ -183,7 +184,7 @@ impl Session {
                 _ => "there is no file to take".to_owned(),
             }));
         }
-        let compares = files <= COMPARED_MAX && mode == Mode::Write && taking.after.is_none();
+        let compares = files <= COMPARED_MAX && writes && taking.after.is_none();
         let digests = if compares { digests_in(&manifest, &self.blobs)? } else { BTreeSet::new() };
         Ok(Taken {
             content: content(taking.keep, manifest, files, bytes),

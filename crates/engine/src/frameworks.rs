@@ -17,6 +17,7 @@ use portreeve_model::text::Title;
 use crate::beside::{Beside, read_file};
 use crate::error::EngineError;
 use crate::mappings::FromLibrary;
+use crate::place::Putting;
 use crate::session::{Mode, Recorded, Session};
 use crate::standards::unknown;
 
@@ -57,15 +58,16 @@ impl Session {
     /// # Errors
     /// When there is none, or the rules refuse.
     pub fn adopt_framework(&mut self, by: &PersonId, id: &FrameworkId, mode: Mode) -> Result<Recorded, EngineError> {
-        let event = self.framework_adoption(id, mode)?;
+        let putting = self.putting(mode)?;
+        let event = self.framework_adoption(id, &putting)?;
         self.record(by, vec![event], mode)
     }
 
-    pub(crate) fn framework_adoption(&self, id: &FrameworkId, mode: Mode) -> Result<Event, EngineError> {
+    pub(crate) fn framework_adoption(&self, id: &FrameworkId, putting: &Putting) -> Result<Event, EngineError> {
         let bytes = bundled::framework_file(id.as_str())
             .ok_or_else(|| unknown("built-in framework", id.as_str(), bundled::framework_ids()))?;
         let framework = read_built_in(id, &bytes)?;
-        self.adoption(framework, &bytes, None, mode)
+        self.adoption(framework, &bytes, None, putting)
     }
 
     /// Adopts every framework a file holds, and every mapping both of whose frameworks are there, all or none.
@@ -91,24 +93,32 @@ impl Session {
             what: format!("the file {}", asked.path.display()),
             problems,
         })?;
+        let putting = self.putting(mode)?;
         let mut events = Vec::new();
         for one in &imported.frameworks {
             let Some(framework) = one.framework.clone() else { continue };
-            let original = (one.catalog != bytes).then(|| self.original(&imported, &file, &bytes, mode)).transpose()?;
-            events.push(self.adoption(framework, &one.catalog, original, mode)?);
+            let is_other = one.catalog != bytes;
+            let original = is_other.then(|| self.original(&imported, &file, &bytes, &putting)).transpose()?;
+            events.push(self.adoption(framework, &one.catalog, original, &putting)?);
         }
-        let mappings = self.library_mappings(&imported, mode)?;
+        let mappings = self.library_mappings(&imported, &putting)?;
         events.extend(mappings.iter().map(|mapping| mapping.event.clone()));
         let recorded = if events.is_empty() { None } else { Some(self.record(by, events, mode)?) };
         Ok(Brought { imported, mappings, recorded })
     }
 
-    fn original(&self, imported: &Imported, file: &str, bytes: &[u8], mode: Mode) -> Result<Original, EngineError> {
+    fn original(
+        &self,
+        imported: &Imported,
+        file: &str,
+        bytes: &[u8],
+        putting: &Putting,
+    ) -> Result<Original, EngineError> {
         let name: String = file.chars().filter(|letter| !letter.is_control()).take(Title::CHARS_MAX).collect();
         // A name of nothing but what cannot be shown says as little as its format.
         let file = name.parse().or_else(|_| imported.format.word().parse());
         let file = file.map_err(|error| EngineError::Bug(format!("a file has no name: {error}")))?;
-        Ok(Original { format: imported.format, file, digest: self.keep(bytes, mode)? })
+        Ok(Original { format: imported.format, file, digest: self.keep(bytes, putting)? })
     }
 
     fn adoption(
@@ -116,9 +126,9 @@ impl Session {
         framework: Framework,
         catalog: &[u8],
         original: Option<Original>,
-        mode: Mode,
+        putting: &Putting,
     ) -> Result<Event, EngineError> {
-        let digest = self.keep(catalog, mode)?;
+        let digest = self.keep(catalog, putting)?;
         let requirements: BTreeSet<_> =
             framework.requirements.iter().map(|requirement| requirement.number.clone()).collect();
         let graded = framework.requirements.iter().filter(|requirement| !requirement.indicators.is_empty());

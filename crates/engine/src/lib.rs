@@ -45,7 +45,7 @@ pub use mappings::{CarryAnswer, CarryRequest, FromLibrary, KnownMapping, Version
 pub use pack::{Built, PackRequest, Point, Trust, Verification, VerifyRequest, verify_pack};
 pub use playbooks::{followed, playbooks};
 pub use portreeve_catalogue::Standards;
-pub use repair::{EvidenceReport, Repaired};
+pub use repair::{Earlier, EvidenceReport, ReadingBack, Repaired};
 pub use session::{Mode, Recorded, Session};
 pub use standards::{
     ProfileAsked, SchemeAdoption, built_in_profiles_of, built_in_scheme_for, built_in_schemes,

@@ -17,6 +17,7 @@ use portreeve_model::standards::{Framework, Scheme};
 use portreeve_model::{Day, Event, Register};
 
 use crate::error::EngineError;
+use crate::place::Putting;
 use crate::session::{Mode, Recorded, Session};
 
 /// A mapping at hand.
@@ -104,13 +105,14 @@ impl Session {
             None => built_in_file(named)?,
         };
         let mapping = self.read_mapping_with(self.register(), named, &bytes)?;
-        let event = self.mapping_adoption(&mapping, &bytes, mode)?;
+        let putting = self.putting(mode)?;
+        let event = self.mapping_adoption(&mapping, &bytes, &putting)?;
         let recorded = self.record(by, vec![event], mode)?;
         Ok((mapping, recorded))
     }
 
-    fn mapping_adoption(&self, mapping: &Mapping, bytes: &[u8], mode: Mode) -> Result<Event, EngineError> {
-        let digest = self.keep(bytes, mode)?;
+    fn mapping_adoption(&self, mapping: &Mapping, bytes: &[u8], putting: &Putting) -> Result<Event, EngineError> {
+        let digest = self.keep(bytes, putting)?;
         let mut pairs: BTreeMap<RequirementNumber, BTreeSet<_>> = BTreeMap::new();
         for pair in mapping.leading() {
             pairs.entry(pair.source.clone()).or_default().insert(pair.target.clone());
@@ -132,7 +134,11 @@ impl Session {
     ///
     /// # Errors
     /// When an adopted framework cannot be read, or a mapping does not hold together.
-    pub(crate) fn library_mappings(&self, imported: &Imported, mode: Mode) -> Result<Vec<FromLibrary>, EngineError> {
+    pub(crate) fn library_mappings(
+        &self,
+        imported: &Imported,
+        putting: &Putting,
+    ) -> Result<Vec<FromLibrary>, EngineError> {
         let mut adopted = Vec::new();
         if imported.mappings.is_empty() {
             return Ok(adopted);
@@ -157,7 +163,7 @@ impl Session {
             let id = format!("{}-to-{}", source.id, target.id).parse().ok();
             let named = Named { id, source: Some(source.id.clone()), target: Some(target.id.clone()) };
             let read = read_mapping(&named, &bound.collection, &frameworks).map_err(wrong)?;
-            let event = self.mapping_adoption(&read, &bound.collection, mode)?;
+            let event = self.mapping_adoption(&read, &bound.collection, putting)?;
             adopted.push(FromLibrary { at, mapping: read.id, pairs: bound.pairs, left_out: bound.left_out, event });
         }
         Ok(adopted)

@@ -6,23 +6,38 @@
 //! objects/         evidence, manifests, adopted frameworks and schemes, each under its SHA-256
 //! index.sqlite     a cache over the manifests: delete it and it is made again
 //! objects.lock     empty; locked by whoever puts bytes into the store, or takes them out
-//! scans/           what was last seen of each collected folder: delete it and everything is read again
+//! scans/           what was last seen of each collected folder, and how far an interrupted verification had come: delete it
+//!                  and everything is read again
 //! ```
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use portreeve_collector::Scans;
+use portreeve_collector::{Bookmark, Scans};
 use portreeve_ledger::SignedCheckpoint;
 use serde::{Deserialize, Serialize};
 
+use crate::clock;
 use crate::error::EngineError;
 
 const FORMAT: u16 = 1;
 const SETTINGS_FILE: &str = "register.json";
 /// The settings are two short lines; 64 KiB leaves room for a very long path.
 const SETTINGS_BYTES_MAX: u64 = 64 * 1024;
+
+/// Whether objects may be put. Without it none is: so nothing can be put that an erasure beside it would take away again
+/// before an entry names it.
+#[derive(Debug)]
+pub(crate) enum Putting {
+    /// To be held from before an object is looked for or put until an entry names it: meanwhile nobody takes any out.
+    Leave {
+        /// Locked, shared with whoever else puts.
+        _lock: File,
+    },
+    /// A dry run puts nothing, and waits for nobody.
+    DryRun,
+}
 
 /// The folder of a register.
 #[derive(Clone, Debug)]
@@ -115,13 +130,12 @@ impl Place {
         self.root.join("objects")
     }
 
-    /// To be held from before an object is looked for or put until an entry names it: meanwhile nobody takes any out. Waits
-    /// for an erasure to end, which takes seconds.
-    pub(crate) fn putting(&self) -> Result<File, EngineError> {
+    /// Leave to put objects into the store. Waits for an erasure to end, which takes seconds.
+    pub(crate) fn putting(&self) -> Result<Putting, EngineError> {
         let (path, file) = self.lock_file()?;
         match file.lock_shared() {
             Err(error) if error.kind() != ErrorKind::Unsupported => Err(EngineError::io("lock", &path, error)),
-            _ => Ok(file),
+            _ => Ok(Putting::Leave { _lock: file }),
         }
     }
 
@@ -149,6 +163,11 @@ impl Place {
 
     pub(crate) fn scans(&self) -> Scans {
         Scans::new(self.root.join("scans"))
+    }
+
+    /// How far a verification of the store had come that was interrupted, unless it is to begin `anew`.
+    pub(crate) fn bookmark(&self, anew: bool) -> Option<Bookmark> {
+        Bookmark::open(&self.root.join("scans"), clock::file_time(), anew)
     }
 
     pub(crate) fn index(&self) -> PathBuf {

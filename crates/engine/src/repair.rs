@@ -11,9 +11,10 @@ use portreeve_collector::{
     Blobs as _, CollectError, FaultKind, FileBlobs, Selection, Source, StoreReport, Watch, checksums, path_below,
     verify, verify_store,
 };
-use portreeve_model::Digest;
 use portreeve_model::reference::EvidenceId;
+use portreeve_model::{Digest, Moment};
 
+use crate::clock;
 use crate::error::EngineError;
 use crate::evidence::not_hashed;
 use crate::session::Session;
@@ -32,6 +33,30 @@ pub struct EvidenceReport {
     pub wanted: BTreeSet<Digest>,
     /// What the files of the store hold, if all of it was read.
     pub store: Option<StoreReport>,
+    /// What of it an interrupted verification had read, and was not read again.
+    pub read_before: Option<Earlier>,
+}
+
+/// What was read before and looks untouched since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// How many objects.
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// When the first verification began of which something still counts; at most seven days ago.
+    pub since: Moment,
+}
+
+/// How evidence is read back out of the store.
+#[derive(Clone, Copy, Default)]
+pub struct ReadingBack<'a> {
+    /// Which items; none for the whole store, with everything that the register names.
+    pub ids: &'a [EvidenceId],
+    /// Whether to read all of the store even if an interrupted verification had read some. An item is always read whole.
+    pub anew: bool,
+    /// How the caller follows it, and stops it.
+    pub watch: Watch<'a>,
 }
 
 /// What a repair put back.
@@ -46,18 +71,29 @@ pub struct Repaired {
 }
 
 impl Session {
-    /// Reads back the bytes of these items of evidence and compares them with their names; without any, of the whole store,
-    /// with everything that the register names.
+    /// Reads evidence back and compares it with its names. A verification of the whole store that was interrupted goes on
+    /// where it was; what was not read now is told apart.
     ///
     /// # Errors
     /// When an item is unknown, or it was stopped.
-    pub fn verify_evidence(&self, ids: &[EvidenceId], watch: Watch<'_>) -> Result<EvidenceReport, EngineError> {
+    pub fn verify_evidence(&self, how: ReadingBack<'_>) -> Result<EvidenceReport, EngineError> {
+        let ReadingBack { ids, anew, watch } = how;
         let register = self.register();
         if ids.is_empty() {
-            let found = look_through(register, &self.blobs, watch).map_err(|_| CollectError::Stopped)?;
+            let mut bookmark = self.place.bookmark(anew);
+            let found = look_through(register, &self.blobs, bookmark.as_mut(), watch);
+            let found = found.map_err(|_| CollectError::Stopped)?;
+            if let Some(bookmark) = bookmark {
+                bookmark.finish();
+            }
+            let read_before = found.audit.read_before.map(|before| Earlier {
+                objects: before.objects,
+                bytes: before.bytes,
+                since: clock::moment_of(before.since),
+            });
             let (objects, bytes) = (found.audit.objects, found.audit.bytes);
             let (problems, wanted, store) = (found.problems, found.wanted, Some(found.audit));
-            return Ok(EvidenceReport { objects, bytes, problems, wanted, store });
+            return Ok(EvidenceReport { objects, bytes, problems, wanted, store, read_before });
         }
         let mut manifests = BTreeSet::new();
         for id in ids {

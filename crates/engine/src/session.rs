@@ -15,7 +15,7 @@ use portreeve_model::{Day, Digest, Entry, EntryNumber, Event, History, LogSize, 
 
 use crate::clock;
 use crate::error::EngineError;
-use crate::place::Place;
+use crate::place::{Place, Putting};
 
 /// How often an append is tried again when somebody else was faster. Each try replays what came in between, so ten in a
 /// row means ten writers at the same second.
@@ -135,6 +135,14 @@ impl Session {
             history.append(*number, entry.clone())?;
         }
         Ok(history)
+    }
+
+    /// Leave to put objects into the store, for whoever writes.
+    pub(crate) fn putting(&self, mode: Mode) -> Result<Putting, EngineError> {
+        match mode {
+            Mode::Write => self.place.putting(),
+            Mode::DryRun => Ok(Putting::DryRun),
+        }
     }
 
     /// Replays what has been appended since.

@@ -12,6 +12,7 @@ use portreeve_model::standards::{Framework, Grading, Scheme};
 use portreeve_model::{Day, Digest, Event, Register};
 
 use crate::error::EngineError;
+use crate::place::Putting;
 use crate::session::{Mode, Recorded, Session};
 
 /// A catalogue file larger than this is not read back from the store: NIST SP 800-53 in full has 10 MB.
@@ -23,7 +24,8 @@ impl Session {
     /// # Errors
     /// When there is none of that name, the file is not a scheme for an adopted framework, or the rules refuse.
     pub fn adopt_scheme(&mut self, by: &PersonId, asked: &SchemeAdoption, mode: Mode) -> Result<Recorded, EngineError> {
-        let event = self.scheme_adoption(asked, self.register(), mode)?;
+        let putting = self.putting(mode)?;
+        let event = self.scheme_adoption(asked, self.register(), &putting)?;
         self.record(by, vec![event], mode)
     }
 
@@ -31,7 +33,7 @@ impl Session {
         &self,
         asked: &SchemeAdoption,
         register: &Register,
-        mode: Mode,
+        putting: &Putting,
     ) -> Result<Event, EngineError> {
         let bytes = match &asked.bytes {
             Some(bytes) => bytes.clone(),
@@ -48,9 +50,9 @@ impl Session {
         if scheme.id != asked.id {
             return Err(EngineError::Unfit(format!("the file is the scheme `{}`, not `{}`", scheme.id, asked.id)));
         }
-        let digest = self.keep(&bytes, mode)?;
+        let digest = self.keep(&bytes, putting)?;
         let profile = match (profile, judged.profile) {
-            (Some(bytes), Some(title)) => Some(ProfileChosen { title, digest: self.keep(&bytes, mode)? }),
+            (Some(bytes), Some(title)) => Some(ProfileChosen { title, digest: self.keep(&bytes, putting)? }),
             _ => None,
         };
         let organisations = asked.organisations.clone();
@@ -127,10 +129,10 @@ impl Session {
     }
 
     /// Keeps the bytes of a catalogue file; a dry run only works out their digest.
-    pub(crate) fn keep(&self, bytes: &[u8], mode: Mode) -> Result<Digest, EngineError> {
-        match mode {
-            Mode::DryRun => Ok(Digest::of(bytes)),
-            Mode::Write => Ok(self.blobs.put(&mut &*bytes)?.digest),
+    pub(crate) fn keep(&self, bytes: &[u8], putting: &Putting) -> Result<Digest, EngineError> {
+        match putting {
+            Putting::DryRun => Ok(Digest::of(bytes)),
+            Putting::Leave { .. } => Ok(self.blobs.put(&mut &*bytes)?.digest),
         }
     }
 

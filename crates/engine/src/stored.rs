@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portreeve_collector::{
-    Artefact, Audited, Fault, FaultKind, FileBlobs, Stopped, StoreFault, StoreFaultKind, StoreReport, Watch, verify,
-    verify_store,
+    Artefact, Audited, Bookmark, Fault, FaultKind, FileBlobs, Stopped, StoreFault, StoreFaultKind, StoreReport, Watch,
+    go_on_verifying_store, verify,
 };
 use portreeve_model::register::evidence::Evidence;
 use portreeve_model::{Digest, Register};
@@ -25,14 +25,19 @@ pub(crate) struct Stored {
     pub(crate) wanted: BTreeSet<Digest>,
 }
 
-/// Reads the whole store and looks for everything that the register names.
-pub(crate) fn look_through(register: &Register, blobs: &FileBlobs, watch: Watch<'_>) -> Result<Stored, Stopped> {
+/// Reads the whole store, but for what a `bookmark` says was read, and looks for everything that the register names.
+pub(crate) fn look_through(
+    register: &Register,
+    blobs: &FileBlobs,
+    bookmark: Option<&mut Bookmark>,
+    watch: Watch<'_>,
+) -> Result<Stored, Stopped> {
     let adopted = adopted(register).map(|digest| Artefact { digest, size_bytes: None });
     let (held, in_place) = kept_and_in_place(register);
     // Of files left in their place the store has the list, and no more.
     let adopted = adopted.chain(in_place.into_iter().map(|digest| Artefact { digest, size_bytes: None }));
     // Every byte is read once, in the order it lies in; then each name that somebody lists is looked for.
-    let audit = verify_store(blobs, watch)?;
+    let audit = go_on_verifying_store(blobs, bookmark, watch)?;
     let verified = verify(adopted, held, &Audited::new(blobs, &audit), Watch { report: None, ..watch })?;
     let listed: BTreeSet<Digest> = verified.faults.iter().map(|fault| fault.digest).collect();
     let mut found = Stored { problems: store_faults(&audit, &listed), audit, wanted: BTreeSet::new() };

@@ -19,6 +19,7 @@ use crate::clock;
 use crate::error::EngineError;
 use crate::evidence::{Files, Taking};
 use crate::init::{NewRegister, make};
+use crate::place::Putting;
 use crate::session::{Mode, Session};
 use crate::standards::{ProfileAsked, SchemeAdoption};
 
@@ -115,10 +116,11 @@ pub fn tell_story(root: &Path, key_file: &Path, shelf: &Path) -> Result<Session,
     };
     let mut session = make(&new, Some(first.step.at))?.session;
     lay_out(shelf)?;
+    let putting = session.putting(Mode::Write)?;
     let mut history = session.history().clone();
     let mut entries = Vec::with_capacity(rest.len());
     for line in rest {
-        let entry = entry(&session, &history, line, shelf)?;
+        let entry = entry(&session, &history, line, shelf, &putting)?;
         let number = session.size().count() + u64::try_from(entries.len()).unwrap_or(u64::MAX);
         let number = portreeve_model::EntryNumber::new(number);
         history.append(number, entry.clone()).map_err(|broken| line.wrong(broken))?;
@@ -163,12 +165,18 @@ fn lay_out(shelf: &Path) -> Result<(), EngineError> {
     Ok(())
 }
 
-fn entry(session: &Session, history: &History, line: &Line, shelf: &Path) -> Result<Entry, EngineError> {
+fn entry(
+    session: &Session,
+    history: &History,
+    line: &Line,
+    shelf: &Path,
+    putting: &Putting,
+) -> Result<Entry, EngineError> {
     let step = &line.step;
     let event = match (&step.event, &step.evidence, &step.adopt_framework, &step.adopt_scheme) {
         (Some(event), None, None, None) => event.clone(),
-        (None, Some(artefacts), None, None) => collected(session, line, artefacts, shelf)?,
-        (None, None, Some(id), None) => session.framework_adoption(id, Mode::Write)?,
+        (None, Some(artefacts), None, None) => collected(session, line, artefacts, shelf, putting)?,
+        (None, None, Some(id), None) => session.framework_adoption(id, putting)?,
         (None, None, None, Some(adoption)) => {
             let asked = SchemeAdoption {
                 id: adoption.id.clone(),
@@ -177,7 +185,7 @@ fn entry(session: &Session, history: &History, line: &Line, shelf: &Path) -> Res
                 organisations: adoption.organisations.clone(),
                 target: adoption.target,
             };
-            session.scheme_adoption(&asked, history.register(), Mode::Write)?
+            session.scheme_adoption(&asked, history.register(), putting)?
         }
         _ => return Err(line.wrong("a step is one event, one item of evidence or one adoption")),
     };
@@ -188,10 +196,15 @@ fn entry(session: &Session, history: &History, line: &Line, shelf: &Path) -> Res
     Ok(Entry::new(command, step.at, step.by.clone(), event))
 }
 
-fn collected(session: &Session, line: &Line, artefacts: &Artefacts, shelf: &Path) -> Result<Event, EngineError> {
+fn collected(
+    session: &Session,
+    line: &Line,
+    artefacts: &Artefacts,
+    shelf: &Path,
+    putting: &Putting,
+) -> Result<Event, EngineError> {
     let files: Vec<PathBuf> = artefacts.files.iter().map(|name| shelf.join(name)).collect();
-    let taken =
-        session.take(&Taking::all(&Files::Named(files)), Mode::Write, None).map_err(|error| line.wrong(error))?;
+    let taken = session.take(&Taking::all(&Files::Named(files)), putting, None).map_err(|error| line.wrong(error))?;
     Ok(EvidenceAdded {
         id: artefacts.id.clone(),
         title: artefacts.title.clone(),

@@ -228,6 +228,11 @@ impl Moment {
         Day(self.0.saturating_add(offset).date())
     }
 
+    /// The calendar day it is in UTC at this instant.
+    pub const fn day_in_utc(self) -> Day {
+        Day(self.0.date())
+    }
+
     /// The hour and minute in UTC, `09:14`.
     pub fn clock_utc(self) -> String {
         format!("{:02}:{:02}", self.0.hour(), self.0.minute())

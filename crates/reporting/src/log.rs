@@ -36,14 +36,10 @@ pub fn lines(history: &History, about: Option<&str>) -> Vec<Line> {
 
 fn line(history: &History, number: EntryNumber, entry: &Entry) -> Line {
     let at = entry.recorded_at;
-    // The instant is in UTC, so its first ten letters are the UTC day.
-    let text = at.to_string();
-    let day = text.get(..10).and_then(|day| day.parse::<portreeve_model::Day>().ok());
-    let day = day.unwrap_or_else(|| at.day_in_london());
     Line {
         entry: number,
-        shown: format!("{} {}Z", day.short(), at.clock_utc()),
-        at: text,
+        shown: format!("{} {}Z", at.day_in_utc().short(), at.clock_utc()),
+        at: at.to_string(),
         by: entry.by.to_string(),
         command: entry.command.to_string(),
         kind: entry.event.kind(),

@@ -11,5 +11,6 @@ mod moving;
 mod names;
 mod oddities;
 mod packs;
+mod resuming;
 mod stores;
 mod support;

@@ -1,13 +1,20 @@
 //! Writing: through the rule book, all or nothing, whoever else writes at the same time.
 
-use std::fs;
+use std::fs::{self, File};
+use std::thread;
+use std::time::Duration;
 
-use portreeve_engine::{EngineError, Files, Kind, Mode, Session, Taking};
-use portreeve_model::Refusal;
+use portreeve_catalogue::mapping::Named;
+use portreeve_engine::{
+    EngineError, Files, FrameworkFile, Kind, Mode, ProfileAsked, SchemeAdoption, Session, Taking, Watch,
+    verify_register,
+};
+use portreeve_ledger::{Log as _, SqliteLog};
 use portreeve_model::reference::CommandId;
 use portreeve_model::register::action::ActionClaimed;
 use portreeve_model::register::evidence::{EvidenceAdded, EvidenceChecked, EvidenceWithdrawn};
 use portreeve_model::register::people::OrganisationAdded;
+use portreeve_model::{Entry, Moment, Refusal};
 
 use super::bench::{Bench, OFFICER, OWNER, evidence_event, finding, id, tree};
 
@@ -78,6 +85,84 @@ fn a_dry_run_writes_nothing_at_all() {
         after.keys().filter(|name| !name.contains("sqlite") && !before.contains_key(*name)).collect();
     assert!(changed.is_empty(), "{changed:?}");
     assert!(!bench.reopen().session.register().organisations.contains_key("THIRD"));
+}
+
+#[test]
+fn a_clock_that_was_set_back_takes_no_entry_back_in_time() {
+    let bench = Bench::new();
+    let (root, size) = (bench.root(), bench.session.size());
+    // What somebody recorded while the clock was two days ahead.
+    let ahead: Moment = id(&format!("{}T09:00:00Z", bench.today().plus_days(2).iso()));
+    let entry = Entry::new(id("ahead"), ahead, id(OFFICER), organisation("THIRD").remove(0));
+    SqliteLog::open(&root.join("ledger.sqlite")).unwrap().append(size, &[entry.encode()]).unwrap();
+    let mut bench = bench.reopen();
+    for reference in ["FOURTH", "FIFTH"] {
+        bench.session.record(&id(OFFICER), organisation(reference), Mode::Write).unwrap();
+    }
+    let bench = bench.reopen();
+    let times: Vec<Moment> = bench.session.history().entries().iter().map(|(_, entry)| entry.recorded_at).collect();
+    assert!(times.is_sorted(), "{times:?}");
+    assert_eq!(times[times.len() - 3..], [ahead; 3], "as late as the entry before, and no later");
+    assert!(bench.today() < ahead.day_in_london(), "what is due today goes by the clock, not by the ledger");
+    let found = verify_register(&root, &[], &[], Watch::default()).unwrap();
+    assert!(found.is_sound() && found.is_vouched_for(), "{:?}", found.problems);
+}
+
+#[test]
+fn whatever_puts_objects_waits_for_an_erasure_beside_it_to_end() {
+    let mut bench = Bench::new();
+    bench.plan_one();
+    for framework in ["caf-3.2", "caf-4.0"] {
+        bench.session.adopt_framework(&id(OFFICER), &id(framework), Mode::Write).unwrap();
+    }
+    fs::write(bench.path("header.txt"), b"x").unwrap();
+    let (root, today, file, header) =
+        (bench.root(), bench.today(), bench.path("cyber-essentials.json"), bench.path("header.txt"));
+    let catalog = bench.session.framework_bytes(&id("cyber-essentials-3.3"), false).unwrap().bytes;
+    fs::write(&file, catalog).unwrap();
+    let adopt = |session: &mut Session, mode| session.adopt_framework(&id(OFFICER), &id("mcss-2018"), mode).map(drop);
+    let import = |session: &mut Session, mode| {
+        let file = FrameworkFile { path: file.clone(), id: Some(id("cyber-essentials-3.3")), with: Vec::new() };
+        session.import_framework(&id(OFFICER), &file, mode).map(drop)
+    };
+    let scheme = |session: &mut Session, mode| {
+        let asked = SchemeAdoption {
+            id: id("psn"),
+            bytes: None,
+            profile: ProfileAsked::AsBefore,
+            organisations: session.register().schemes["psn"].event.organisations.clone(),
+            target: Some(today.plus_days(90)),
+        };
+        session.adopt_scheme(&id(OFFICER), &asked, mode).map(drop)
+    };
+    let mapping = |session: &mut Session, mode| {
+        let named = Named { id: Some(id("caf-3.2-to-caf-4.0")), source: None, target: None };
+        session.adopt_mapping(&id(OFFICER), &named, None, mode).map(drop)
+    };
+    let add = |session: &mut Session, mode| {
+        let (event, files) = (evidence_event("E-001", today), Files::Named(vec![header.clone()]));
+        let event = |content, _| EvidenceAdded { content, ..event };
+        session.add_evidence(&id(OWNER), &Taking::all(&files), mode, event).map(drop)
+    };
+    type Writing<'a> = &'a (dyn Fn(&mut Session, Mode) -> Result<(), EngineError> + Sync);
+    let all: [Writing<'_>; 5] = [&adopt, &import, &scheme, &mapping, &add];
+    // As an erasure holds it.
+    let erasing = File::options().write(true).open(root.join("objects.lock")).unwrap();
+    erasing.lock().unwrap();
+    all.iter().for_each(|write| write(&mut bench.session, Mode::DryRun).unwrap());
+    let kept = || tree(&root.join("objects"));
+    let before = kept();
+    thread::scope(|scope| {
+        let writing = all.map(|write| scope.spawn(|| write(&mut Session::open(&root).unwrap(), Mode::Write)));
+        thread::sleep(Duration::from_millis(500));
+        assert!(writing.iter().all(|one| !one.is_finished()), "nothing is put that could be taken away at once");
+        assert_eq!(kept(), before);
+        erasing.unlock().unwrap();
+        writing.into_iter().for_each(|one| one.join().unwrap().unwrap());
+    });
+    assert!(kept().len() >= before.len() + 4);
+    let found = verify_register(&root, &[], &[], Watch::default()).unwrap();
+    assert!(found.is_sound(), "{:?}", found.problems);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use clap::Args;
-use portreeve_engine::{EvidenceReport, Inspecting, Inspection, Repaired};
+use portreeve_engine::{EvidenceReport, Inspecting, Inspection, ReadingBack, Repaired, Watch};
 use portreeve_model::reference::EvidenceId;
 use portreeve_reporting::words::count;
 use serde_json::{Value, json};
@@ -18,8 +18,9 @@ use crate::progress::Follower;
 use crate::resolve;
 
 pub(super) const EXAMPLE: &str = "\
-Without `--source` it reads the store. With it, it reads the folder that was collected and says what is different there now; an interrupted
-comparison goes on where it was.
+Without `--source` it reads the store. With it, it reads the folder that was collected and says what is different there now. After Ctrl-C or
+a crash the same command goes on where it was, for a week; what was not read now is told. Named items are always read whole out of the
+store, and `portreeve verify` always reads everything.
 
 Example:
   portreeve evidence verify E-0001 --source --rate 20M
@@ -38,6 +39,9 @@ pub(crate) struct VerifyArgs {
     /// The most bytes read from there in a second, as 500K, 20M or 1G
     #[arg(long, value_name = "BYTES", requires = "source", value_parser = rate)]
     rate: Option<NonZeroU64>,
+    /// Read all of the store, also what an interrupted verification had read
+    #[arg(long, conflicts_with = "source")]
+    paranoid: bool,
     /// Put back what is damaged or missing from another copy: a register, its store, a pack, any folder
     #[arg(long, value_name = "DIR", conflicts_with = "source")]
     repair_from: Option<PathBuf>,
@@ -78,19 +82,31 @@ pub(super) fn verify(args: &VerifyArgs, door: &mut Door) -> Result<Outcome, Fail
         return Ok(compared(&inspected, window.is_demonstration()));
     }
     follower.begin("Reading back", None);
-    let mut report = follower.follow(|watch| window.session.verify_evidence(&args.ids, watch))?;
+    let read =
+        |watch: Watch<'_>| window.session.verify_evidence(ReadingBack { ids: &args.ids, anew: args.paranoid, watch });
+    let mut report = follower.follow(read)?;
     let mut repaired = Repaired::default();
     if let Some(from) = args.repair_from.as_ref().filter(|_| !report.problems.is_empty()) {
         follower.begin("Looking for copies", None);
         repaired = follower.follow(|watch| window.session.repair(&report, from, watch))?;
         follower.begin("Reading back", None);
-        report = follower.follow(|watch| window.session.verify_evidence(&args.ids, watch))?;
+        report = follower.follow(read)?;
     }
     Ok(read_back(&report, &repaired, args.repair_from.is_some(), window.is_demonstration()))
 }
 
 fn read_back(report: &EvidenceReport, repaired: &Repaired, from_a_copy: bool, demonstration: bool) -> Outcome {
     let mut text = format!("{} of {} bytes read back\n", count(report.objects, "object"), report.bytes);
+    if let Some(before) = &report.read_before {
+        text.push_str(&format!(
+            "of these, {} of {} bytes were not read now: an interrupted verification had read them, begun on {} at {} UTC, \
+             and they look untouched since; `--paranoid` reads them again\n",
+            count(before.objects, "object"),
+            before.bytes,
+            before.since.day_in_utc(),
+            before.since.clock_utc(),
+        ));
+    }
     for (name, path) in &repaired.mended {
         text.push_str(&format!("mended sha256 {name} from {}\n", path.display()));
     }
@@ -111,10 +127,14 @@ fn read_back(report: &EvidenceReport, repaired: &Repaired, from_a_copy: bool, de
     let mended = repaired.mended.iter().map(|(name, path)| json!({"sha256": name, "from": path.display().to_string()}));
     let mended: Vec<Value> = mended.collect();
     let cleared: Vec<String> = repaired.cleared.iter().map(|path| path.display().to_string()).collect();
+    let read_before = report
+        .read_before
+        .map(|before| json!({"objects": before.objects, "bytes": before.bytes, "since": before.since}));
     let object = json!({
         "sound": sound,
         "objects": report.objects,
         "bytes": report.bytes,
+        "read_before": read_before,
         "problems": report.problems,
         "mended": mended,
         "cleared": cleared,
