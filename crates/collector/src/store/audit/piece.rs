@@ -3,6 +3,8 @@
 //! Must never leave a byte unread: what no member explains is to be zeros, at the end or between.
 
 use std::fs::File;
+use std::io;
+use std::ops::Range;
 use std::path::Path;
 
 use portreeve_model::Digest;
@@ -12,8 +14,11 @@ use crate::store::disk::{io_error, read_at};
 use crate::store::pack::table::Entry;
 use crate::store::pack::tar::{self, BLOCK_BYTES};
 
-/// How much of a pack one thread reads at once: 1 MiB, and one member of at most another.
+/// How much of a pack one thread takes at once: 1 MiB, and what more its last member has.
 const PIECE_BYTES: u64 = 1024 * 1024;
+
+/// How much of it is read at once, if no member is longer: 256 KiB, which a core keeps near while it hashes them.
+const WINDOW_BYTES: usize = 256 * 1024;
 
 /// A stretch of a pack: from `start` to `end`, with the members that begin there.
 pub(super) struct Piece<'a> {
@@ -38,29 +43,27 @@ pub(super) fn pieces(entries: &[Entry], pack_bytes: u64) -> Vec<Piece<'_>> {
 
 pub(super) fn read_piece(file: &File, path: &Path, piece: &Piece<'_>) -> Found {
     let mut found = Found::default();
-    let mut gaps = Gaps { file, path, buffer: Vec::new() };
+    let mut window = Window { file, end: piece.end, from: 0, bytes: Vec::new() };
+    if let Err(error) = read_all(&mut window, path, piece, &mut found) {
+        found.faults.push(fault_of(path, &io_error("read", path, error)));
+    }
+    found
+}
+
+fn read_all(window: &mut Window<'_>, path: &Path, piece: &Piece<'_>, found: &mut Found) -> io::Result<()> {
     let mut at = piece.start;
-    let mut buffer = Vec::new();
     for entry in piece.members {
-        gaps.read(at, entry.header_at(), &mut found);
-        let whole = BLOCK_BYTES + entry.length as usize + tar::padding(entry.length as usize);
-        buffer.resize(whole, 0);
-        let read = match read_at(file, &mut buffer, entry.header_at()) {
-            Ok(read) => read,
-            Err(error) => {
-                found.faults.push(fault_of(path, &io_error("read", path, error)));
-                return found;
-            }
-        };
+        read_gap(window, path, at..entry.header_at(), found)?;
+        let length = entry.length as usize;
+        let whole = BLOCK_BYTES + length + tar::padding(length);
         let mut fault = |offset, kind| found.faults.push(StoreFault { path: path.into(), offset, kind });
-        if read < BLOCK_BYTES + entry.length as usize {
+        let member = window.read(entry.header_at(), whole)?;
+        let Some((bytes, padding)) = member.get(BLOCK_BYTES..).and_then(|rest| rest.split_at_checked(length)) else {
             fault(entry.bytes_at(), StoreFaultKind::Torn { name: entry.name });
             at = piece.end;
             continue;
-        }
-        let (header, rest) = buffer.split_at(BLOCK_BYTES);
-        let (bytes, padding) = rest.split_at(entry.length as usize);
-        if header != tar::header(&entry.name, entry.length) {
+        };
+        if !member.starts_with(&tar::header(&entry.name, entry.length)) {
             fault(entry.header_at(), StoreFaultKind::Foreign);
         }
         let actual = Digest::of(bytes);
@@ -74,35 +77,57 @@ pub(super) fn read_piece(file: &File, path: &Path, piece: &Piece<'_>) -> Found {
         found.bytes += u64::from(entry.length);
         at = entry.header_at() + whole as u64;
     }
-    gaps.read(at, piece.end, &mut found);
-    found
+    read_gap(window, path, at..piece.end, found)
 }
 
 /// Reads what no member explains: two blocks of zeros at the end of a sound pack, and nothing anywhere else.
-struct Gaps<'a> {
-    file: &'a File,
-    path: &'a Path,
-    buffer: Vec<u8>,
+fn read_gap(window: &mut Window<'_>, path: &Path, gap: Range<u64>, found: &mut Found) -> io::Result<()> {
+    let mut at = gap.start;
+    while at < gap.end {
+        let most = usize::try_from(gap.end - at).unwrap_or(WINDOW_BYTES).min(WINDOW_BYTES);
+        let bytes = window.read(at, most)?;
+        if let Some(first) = bytes.iter().position(|byte| *byte != 0) {
+            let (path, offset) = (path.into(), at + first as u64);
+            found.faults.push(StoreFault { path, offset, kind: StoreFaultKind::Foreign });
+            return Ok(());
+        }
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        at += bytes.len() as u64;
+    }
+    Ok(())
 }
 
-impl Gaps<'_> {
-    fn read(&mut self, mut at: u64, end: u64, found: &mut Found) {
-        while at < end {
-            self.buffer.resize(usize::try_from((end - at).min(PIECE_BYTES)).unwrap_or(0), 0);
-            let read = match read_at(self.file, &mut self.buffer, at) {
-                Ok(0) => return,
-                Ok(read) => read,
-                Err(error) => {
-                    found.faults.push(fault_of(self.path, &io_error("read", self.path, error)));
-                    return;
-                }
-            };
-            if let Some(first) = self.buffer[..read].iter().position(|byte| *byte != 0) {
-                let (path, offset) = (self.path.into(), at + first as u64);
-                found.faults.push(StoreFault { path, offset, kind: StoreFaultKind::Foreign });
-                return;
+/// A stretch of a file, read ahead: to ask the system for each small object by itself costs as much as a fifth of hashing
+/// it.
+struct Window<'a> {
+    file: &'a File,
+    /// Beyond which nothing is read ahead.
+    end: u64,
+    /// Where in the file `bytes` begin.
+    from: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window<'_> {
+    /// So many bytes from `at`, or fewer where the file ends.
+    fn read(&mut self, at: u64, count: usize) -> io::Result<&[u8]> {
+        let held = |window: &Self| {
+            let start = usize::try_from(at.checked_sub(window.from)?).ok()?;
+            Some(start..start.checked_add(count)?).filter(|range| range.end <= window.bytes.len())
+        };
+        let range = match held(self) {
+            Some(range) => range,
+            None => {
+                let ahead = usize::try_from(self.end.saturating_sub(at)).unwrap_or(WINDOW_BYTES).min(WINDOW_BYTES);
+                self.bytes.resize(count.max(ahead), 0);
+                self.from = at;
+                let filled = read_at(self.file, &mut self.bytes, at)?;
+                self.bytes.truncate(filled);
+                0..count.min(filled)
             }
-            at += read as u64;
-        }
+        };
+        Ok(&self.bytes[range])
     }
 }
