@@ -65,9 +65,11 @@ pub(super) struct Shared {
     unsettled: Mutex<BTreeSet<PathBuf>>,
     /// A flush that failed may have dropped what it could not write, and the next one would succeed: never ask again.
     failed: OnceLock<String>,
-    /// Made with the first hand.
+    /// Made when the first hand puts something.
     filter: OnceLock<Filter>,
     making_filter: Mutex<()>,
+    /// Whether the first hand has found all as hands need it.
+    is_ready: Mutex<bool>,
 }
 
 /// How an object is there already.
@@ -121,6 +123,7 @@ impl FileBlobs {
             failed: OnceLock::new(),
             filter: OnceLock::new(),
             making_filter: Mutex::default(),
+            is_ready: Mutex::default(),
         };
         Ok(FileBlobs { shared: Arc::new(shared), existing: Existing::default() })
     }
@@ -159,13 +162,40 @@ impl FileBlobs {
 
     /// Notes a name that is about to be put; says whether it may be there already. `false` is certain, as far as this
     /// program knows.
-    pub(super) fn note(&self, name: &Digest) -> bool {
-        self.shared.filter.get().is_none_or(|filter| filter.insert(name))
+    pub(super) fn note(&self, name: &Digest) -> Result<bool, BlobError> {
+        Ok(self.filter()?.insert(name))
+    }
+
+    /// The filter over all names. Who never puts a small object never waits for it.
+    fn filter(&self) -> Result<&Filter, BlobError> {
+        if let Some(filter) = self.shared.filter.get() {
+            return Ok(filter);
+        }
+        let _only_one = self.shared.making_filter.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(filter) = self.shared.filter.get() {
+            return Ok(filter);
+        }
+        let filter = Filter::new();
+        for name in self.all() {
+            match name {
+                Ok(name) => drop(filter.insert(&name)),
+                Err(BlobError::Stray { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.shared.filter.get_or_init(|| filter))
+    }
+
+    /// Notes a name that is put beside the hands. Without a filter there is nothing to note: it is made of what is there.
+    fn note_loose(&self, name: &Digest) {
+        if let Some(filter) = self.shared.filter.get() {
+            filter.insert(name);
+        }
     }
 
     /// Publishes `bytes` as a loose object unless they are held.
     pub(super) fn put_loose(&self, stored: &Stored, bytes: &[u8]) -> Result<(), BlobError> {
-        self.note(&stored.digest);
+        self.note_loose(&stored.digest);
         let held = self.held(stored)?;
         if matches!(held, Held::No | Held::Damaged) {
             self.shared.loose.write(bytes)?.publish(&self.path_of(&stored.digest))?;
@@ -177,7 +207,7 @@ impl FileBlobs {
     /// Publishes what is in the full `buffer` and the rest of `source` as a loose object unless it is held.
     pub(super) fn stream_loose(&self, source: &mut dyn Read, buffer: &mut [u8]) -> Result<Stored, BlobError> {
         let (stored, incoming) = self.shared.loose.stream(source, buffer)?;
-        self.note(&stored.digest);
+        self.note_loose(&stored.digest);
         let held = self.held(&stored)?;
         if matches!(held, Held::No | Held::Damaged) {
             incoming.publish(&self.path_of(&stored.digest))?;
@@ -215,10 +245,10 @@ impl FileBlobs {
         }
     }
 
-    /// Makes what hands need: the folder of packs, and the filter over all names. Finishes or takes away what crashes left.
+    /// Makes the folder of packs. Finishes or takes away what crashes left.
     fn prepare_for_hands(&self) -> Result<(), BlobError> {
-        let _only_one = self.shared.making_filter.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.shared.filter.get().is_some() {
+        let mut is_ready = self.shared.is_ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if *is_ready {
             return Ok(());
         }
         make_folder(&self.shared.packs.folder)?;
@@ -228,16 +258,7 @@ impl FileBlobs {
             let packs = self.shared.packs.all()?;
             packs.iter().try_for_each(|pack| pack.mend_index(&self.shared.packs.incoming))
         })?;
-        let filter = Filter::new();
-        for name in self.all() {
-            match name {
-                Ok(name) => drop(filter.insert(&name)),
-                Err(BlobError::Stray { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        // Nobody else sets it: the lock is held.
-        let _ = self.shared.filter.set(filter);
+        *is_ready = true;
         Ok(())
     }
 }

@@ -110,7 +110,7 @@ impl Hand for FileHand<'_> {
         if bytes.len() > PACKED_BYTES_MAX {
             return self.blobs.put_loose(&stored, bytes);
         }
-        let held = if self.blobs.note(digest) { self.held(&stored)? } else { Held::No };
+        let held = if self.blobs.note(digest)? { self.held(&stored)? } else { Held::No };
         match held {
             Held::No => {
                 let outcome = self.append(digest, bytes);
