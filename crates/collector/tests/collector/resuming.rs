@@ -25,6 +25,9 @@ struct Store {
     store: FileBlobs,
 }
 
+/// What somebody does to a store.
+type Change = fn(&Store);
+
 /// What a reading came to.
 type Read = Option<StoreReport>;
 
@@ -154,7 +157,7 @@ fn what_was_read_counts_for_a_week_from_the_first_reading_that_read_it() {
 fn what_changed_since_it_was_read_is_read_again() {
     let now = settled();
     let until = PACKS * EACH + LOOSE - 1;
-    let changes: [(&str, fn(&Store)); 5] = [
+    let changes: [(&str, Change); 5] = [
         ("a bit of a pack, its times put back", |store| flip(&store.packs()[1], 514)),
         ("the zeros at its end", |store| {
             let pack = &store.packs()[1];
@@ -221,7 +224,7 @@ fn a_damaged_place_is_believed_up_to_the_damage_and_never_wrong() {
             fs::write(&place, wrong).unwrap();
             let again = store.whole(now);
             let read_before = again.read_before.map_or(0, |before| before.objects);
-            assert!(read_before < PACKS * EACH && read_before % EACH == 0, "byte {at}");
+            assert!(read_before < PACKS * EACH && read_before.is_multiple_of(EACH), "byte {at}");
             most.set(most.get().max(read_before));
             assert_eq!(StoreReport { read_before: None, ..again }, whole);
         }
