@@ -153,3 +153,26 @@ fn damaged_evidence_is_named_with_its_entry_and_mended_from_a_copy() {
     let _ = place.run("evidence verify E-0001 --repair-from mirror").fine().says("mended sha256");
     let _ = place.run("verify").fine();
 }
+
+#[test]
+fn of_many_files_the_first_are_shown_and_all_can_be_had() {
+    let place = Place::northmoor();
+    for number in 0..1_003 {
+        place.write(&format!("share/{number:04}.txt"), &format!("{number}\n"));
+    }
+    let _ = place.run(&format!("evidence collect share --kind configuration-export --shows {}", day(0))).fine();
+    let shown =
+        place.run("evidence show E-0001").fine().says("0999.txt  4 bytes").says("and 3 further files: all of them");
+    assert!(!shown.out.contains("1000.txt"), "{shown:?}");
+    let object = place.run("evidence show E-0001 --json").fine().json();
+    assert_eq!((object["facts"]["file"].as_array().unwrap().len(), &object["more_files"]), (1_000, &3.into()));
+    let all = place.run("evidence show E-0001 --files").fine().out;
+    assert_eq!(all.lines().count(), 1_003);
+    let last = all.lines().last().unwrap();
+    assert!(last.starts_with("1002.txt  5 bytes  sha256 "), "{last}");
+    let objects = place.run("evidence show E-0001 --files --json").fine().out;
+    let object: serde_json::Value = serde_json::from_str(objects.lines().last().unwrap()).unwrap();
+    assert_eq!((&object["path"], &object["bytes"], &object["state"]), (&"1002.txt".into(), &5.into(), &"held".into()));
+    assert!(last.ends_with(object["sha256"].as_str().unwrap()));
+    let _ = place.run("evidence show E-0009 --files").exits(2).warns("E-0001");
+}

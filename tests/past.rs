@@ -10,6 +10,12 @@ fn questions_look_back_and_writes_do_not() {
     let then = place.run("action list --known 9").fine().out;
     assert!(!then.contains("RAP-001"), "{then}");
     let _ = place.run("status --known 1").fine();
+    // Known on another day than judged: what was not recorded by the end of that day had not been opened either.
+    let known = place.run(&format!("action list --known {}", day(0))).fine().out;
+    assert_eq!(known, now);
+    let _ = place.run(&format!("action list --known {}", day(-2))).exits(2).warns("had not been opened by");
+    let _ = place.run("action list --known 0").exits(2).warns("do not open the register");
+    let _ = place.run("action list --known 2026-11-01T09:00:00Z").exits(2).warns("as `--known 42`");
     let yesterday = format!("action list --at {}", day(-2));
     let _ = place.run(&yesterday).exits(2).warns("had not been opened");
     for line in ["action claim RAP-001", "organisation add X X", "undo --reason x", "evidence check E-1"] {

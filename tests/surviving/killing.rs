@@ -250,15 +250,19 @@ fn what_a_killed_verification_had_read_is_not_read_again_unless_it_changed() {
     sleep(Duration::from_secs(4));
     let scans = place.path("register/scans");
     let noted = || fs::metadata(scans.join("store.read.new")).map_or(0, |found| found.len());
-    let kill = || {
-        let mut child = place.command().args(words("evidence verify")).stdout(Stdio::null()).spawn().unwrap();
+    let signal = |name: &str| {
+        let mut command = place.command();
+        let mut child =
+            command.args(words("evidence verify")).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         while noted() < 1_000 && child.try_wait().unwrap().is_none() {
             sleep(Duration::from_micros(200));
         }
-        child.kill().unwrap();
-        child.wait().unwrap().code().is_none()
+        // It may have ended by itself.
+        let _ = Command::new("kill").args([name, &child.id().to_string()]).stderr(Stdio::null()).status().unwrap();
+        let ended = child.wait_with_output().unwrap();
+        (ended.status.code(), String::from_utf8(ended.stderr).unwrap())
     };
-    let killed = || assert!((0..40).any(|_| kill()), "of forty none was killed on its way");
+    let killed = || assert!((0..40).any(|_| signal("-KILL").0.is_none()), "of forty none was killed on its way");
     let goes_on = "were not read now: an interrupted verification had read them, begun on";
 
     killed();
@@ -268,6 +272,10 @@ fn what_a_killed_verification_had_read_is_not_read_again_unless_it_changed() {
     let (all, before) = (went_on["objects"].as_u64().unwrap(), went_on["read_before"]["objects"].as_u64().unwrap());
     assert!(96 < all && (1..all).contains(&before), "{went_on}");
     assert!(!place.run("evidence verify").fine().out.contains(goes_on), "a finished one leaves nothing");
+
+    let stopped = (0..40).map(|_| signal("-INT")).find(|(code, _)| *code == Some(5));
+    assert!(stopped.expect("of forty none was stopped on its way").1.contains("the same command goes on from here"));
+    let _ = place.run("evidence verify").fine().says(goes_on);
 
     killed();
     assert!(!place.run("evidence verify --paranoid").fine().out.contains(goes_on));

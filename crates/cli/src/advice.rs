@@ -81,6 +81,8 @@ fn about(error: &EngineError) -> Vec<String> {
         EngineError::Collect(CollectError::Stopped) => {
             "nothing was recorded; the same command goes on from here and reads nothing twice"
         }
+        EngineError::ReadingStopped { goes_on: true } => "the same command goes on from here",
+        EngineError::ReadingStopped { goes_on: false } => "the same command begins at the beginning",
         EngineError::NoFolder { .. } => "say where it is with `--from DIR`",
         EngineError::Pattern(_) => "see `portreeve evidence collect --help` for what a pattern may say",
         EngineError::Incomplete { omitted } => {

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
-use portreeve_model::Day;
 use portreeve_model::reference::{BadReference, PersonId};
+use portreeve_model::{Day, LogSize};
 
 use crate::commands::{
     action, certificate, completions, decision, demo, evidence, finding, framework, index, init, lint, log, mapping,
@@ -60,12 +60,33 @@ pub(crate) struct Global {
     /// Judge on this day, knowing what had been recorded by its end (questions and `pack build` only)
     #[arg(long, global = true, value_name = "DATE")]
     pub(crate) at: Option<Day>,
-    /// Know only the first N entries (questions and `pack build` only)
-    #[arg(long, global = true, value_name = "N")]
-    pub(crate) known: Option<u64>,
+    /// Know only the first N entries, or what had been recorded by the end of a day (questions and `pack build` only)
+    #[arg(long, global = true, value_name = "N or DATE", value_parser = known)]
+    pub(crate) known: Option<Known>,
     /// Check everything and write nothing
     #[arg(long, short = 'n', global = true)]
     pub(crate) dry_run: bool,
+}
+
+/// How much of the ledger a question knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// So many entries.
+    Entries(LogSize),
+    /// What had been recorded by the end of this day in London.
+    By(Day),
+}
+
+fn known(text: &str) -> Result<Known, String> {
+    match (text.parse(), text.parse()) {
+        (Ok(entries), _) => Ok(Known::Entries(LogSize::new(entries))),
+        (_, Ok(day)) => Ok(Known::By(day)),
+        (Err(_), Err(_)) => {
+            Err("it is a number of entries, as `--known 42`, or the day by whose end they had been recorded, \
+                                 as `--known 2026-11-01`"
+                .to_owned())
+        }
+    }
 }
 
 /// A value that an empty text leaves unset, as an environment variable that is there and empty does.
@@ -209,6 +230,18 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_known_is_a_number_of_entries_or_a_day() {
+        assert_eq!(known("42"), Ok(Known::Entries(LogSize::new(42))));
+        let day = Day::of(2026, 11, 1).unwrap();
+        for text in ["2026-11-01", "1 November 2026", "01/11/2026"] {
+            assert_eq!(known(text), Ok(Known::By(day)), "{text}");
+        }
+        for wrong in ["", "-1", "yesterday", "2026-11-31", "2026-11-01T09:00:00Z", "99999999999999999999999"] {
+            assert!(known(wrong).unwrap_err().contains("--known 2026-11-01"), "{wrong}");
+        }
     }
 
     #[test]

@@ -7,9 +7,9 @@ use portreeve_engine::{Asked, EngineError, Mode, Recorded, Session, When};
 use portreeve_model::readiness::AsOf;
 use portreeve_model::reference::{OrganisationId, PersonId, SchemeId};
 use portreeve_model::words::Role;
-use portreeve_model::{Event, History, LogSize, Refusal, Register};
+use portreeve_model::{Event, History, Refusal, Register};
 
-use crate::args::Global;
+use crate::args::{Global, Known};
 use crate::failure::Failure;
 
 /// The file by which a folder is known to be a register.
@@ -45,8 +45,16 @@ impl Door {
     }
 
     /// As of when a question is asked.
-    pub(crate) fn when(&self) -> When {
-        When { on: self.global.at, known: self.global.known.map(LogSize::new) }
+    ///
+    /// # Errors
+    /// When a day has to be looked up in the register and that cannot be opened.
+    pub(crate) fn when(&mut self) -> Result<When, Failure> {
+        let known = match self.global.known {
+            None => None,
+            Some(Known::Entries(known)) => Some(known),
+            Some(Known::By(day)) => Some(self.open()?.known_on(day)),
+        };
+        Ok(When { on: self.global.at, known })
     }
 
     /// Whether the question is about an earlier day or a shorter ledger.
@@ -81,14 +89,17 @@ impl Door {
 
     /// Opens the register to ask.
     pub(crate) fn ask(&mut self) -> Result<Window<'_>, Failure> {
-        let when = self.when();
+        let (when, asked) = (self.when()?, self.global.known);
         let session = &*self.open()?;
         let as_of = session.as_of(when);
         let history = Arc::new(session.history_at(as_of.known)?);
         if history.register().opening.is_none() {
-            let day = as_of.on;
-            return Err(Failure::usage(format!("the register had not been opened by {day}"))
-                .help("leave `--at` and `--known` out, or choose a later day"));
+            let nothing = match asked {
+                Some(Known::Entries(known)) => format!("the first {known} entries do not open the register"),
+                Some(Known::By(day)) => format!("the register had not been opened by {day}"),
+                None => format!("the register had not been opened by {}", as_of.on),
+            };
+            return Err(Failure::usage(nothing).help("leave `--at` and `--known` out, or choose a later day"));
         }
         Ok(Window { session, history, as_of })
     }

@@ -23,7 +23,7 @@ use portreeve_reporting::why_page::why_html;
 use portreeve_reporting::{Layout, across, log, next, plain, readiness, status, suggest};
 use serde_json::{Value, json};
 
-use crate::commands::evidence::withdrawing;
+use crate::commands::evidence::files;
 use crate::door::Window;
 use crate::failure::Failure;
 use crate::near::nearest;
@@ -209,12 +209,19 @@ pub(crate) fn all_evidence(window: &Window<'_>, waiting: bool) -> Result<Outcome
 }
 
 pub(crate) fn evidence(window: &Window<'_>, id: &EvidenceId) -> Result<Outcome, Failure> {
-    let mut record = show::evidence(window.register(), &window.history, id, window.as_of.on);
-    if let Some(record) = &mut record {
-        let files = withdrawing::files_of(window, id)?;
-        record.facts.extend(files.into_iter().map(|file| ("File".to_owned(), file)));
-    }
-    shown(window, "portreeve.evidence/1", ("evidence", id.as_str()), window.register().evidence.keys(), record)
+    let format = "portreeve.evidence/1";
+    let record = show::evidence(window.register(), &window.history, id, window.as_of.on);
+    let mut record =
+        record.ok_or_else(|| unknown("evidence", id.as_str(), window.register().evidence.keys(), "evidence list"))?;
+    let mut files = files::of(window, id)?;
+    let fact = |file: String| ("File".to_owned(), file);
+    record.facts.extend(std::mem::take(&mut files.listed).into_iter().map(fact));
+    record.facts.extend(files.doubt.map(|doubt| fact(doubt.to_owned())));
+    let mut object = record.json(format);
+    object["more_files"] = json!(files.more);
+    object["more_missing"] = json!(files.more_missing);
+    record.facts.extend(files.rest(id).map(fact));
+    Ok(Outcome::new(window.is_demonstration(), format, record.text(page()), object))
 }
 
 pub(crate) fn decisions(window: &Window<'_>, open: bool) -> Result<Outcome, Failure> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use portreeve_catalogue::{Playbook, Standards};
-use portreeve_collector::Blobs as _;
+use portreeve_collector::{Blobs as _, read_manifest};
 use portreeve_model::readiness::{AsOf, Question, Readiness, readiness};
 use portreeve_model::reference::{EvidenceId, OrganisationId, PlaybookId, SchemeId};
 use portreeve_model::register::evidence::Content;
@@ -120,31 +120,37 @@ impl Session {
     /// When a manifest is missing or damaged.
     pub fn file_lines(&self, register: &Register) -> Result<BTreeMap<EvidenceId, Vec<FileLine>>, EngineError> {
         let mut found = BTreeMap::new();
-        for (id, held) in &register.evidence {
-            found.insert(id.clone(), self.files_in(&held.content)?);
+        for id in register.evidence.keys() {
+            let mut lines = Vec::new();
+            self.each_file_of(register, id, |line| {
+                lines.push(line);
+                Ok::<(), EngineError>(())
+            })?;
+            found.insert(id.clone(), lines);
         }
         Ok(found)
     }
 
-    /// The files of one item of evidence; those whose bytes were erased have no size.
+    /// Hands every file of one item of evidence to `each`, in order; those whose bytes were erased have no size. Holds no
+    /// list. Whether the manifest is sound is known at its end: until this is done, what `each` was given proves nothing.
     ///
     /// # Errors
-    /// When its manifest is missing or damaged.
-    pub fn file_lines_of(&self, register: &Register, id: &EvidenceId) -> Result<Vec<FileLine>, EngineError> {
-        match register.evidence.get(id) {
-            Some(held) => self.files_in(&held.content),
-            None => Ok(Vec::new()),
+    /// When its manifest is missing or damaged, or `each` fails.
+    pub fn each_file_of<E: From<EngineError>>(
+        &self,
+        register: &Register,
+        id: &EvidenceId,
+        mut each: impl FnMut(FileLine) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let content = register.evidence.get(id).map(|held| &held.content);
+        let Some(manifest) = content.and_then(Content::manifest) else { return Ok(()) };
+        let failed = |error: EngineError| E::from(error);
+        for line in read_manifest(manifest, &self.blobs).map_err(EngineError::from).map_err(failed)? {
+            let line = line.map_err(EngineError::from).map_err(failed)?;
+            let size = self.blobs.size_bytes(&line.digest).map_err(EngineError::from).map_err(failed)?;
+            each(FileLine { name: line.path.display().to_string(), digest: line.digest, size })?;
         }
-    }
-
-    fn files_in(&self, content: &Content) -> Result<Vec<FileLine>, EngineError> {
-        let Some(manifest) = content.manifest() else { return Ok(Vec::new()) };
-        let mut lines = Vec::new();
-        for line in self.lines(manifest)? {
-            let size = self.blobs.size_bytes(&line.digest)?;
-            lines.push(FileLine { name: line.path.display().to_string(), digest: line.digest, size });
-        }
-        Ok(lines)
+        Ok(())
     }
 }
 

@@ -127,6 +127,12 @@ pub enum EngineError {
         /// The store.
         path: PathBuf,
     },
+    /// Whoever followed the reading of files or of the store wanted no more.
+    #[error("the reading was stopped before the end, as asked")]
+    ReadingStopped {
+        /// Whether the same command goes on from here.
+        goes_on: bool,
+    },
     /// What is asked for holds evidence that has been erased since.
     #[error("evidence {evidence} was withdrawn, and its bytes were erased on {on}: {reason}")]
     ErasedSince {
@@ -268,6 +274,7 @@ impl EngineError {
             EngineError::Bug(_) | EngineError::Story { .. } | EngineError::Render(_) => Kind::Bug,
             EngineError::NewerSettings { .. }
             | EngineError::InUse { .. }
+            | EngineError::ReadingStopped { .. }
             | EngineError::NothingLeft { .. }
             | EngineError::Io { .. }
             | EngineError::Incomplete { .. }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Addition, Changes, CollectError, Collected, Collecting, FileBlobs, Keep, Listener, NotHashed, Omitted, Remembering,
-    Selection, Source, Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
+    Addition, Changes, Collected, Collecting, FileBlobs, Keep, Listener, NotHashed, Omitted, Remembering, Selection,
+    Source, Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
 };
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
@@ -364,7 +364,7 @@ pub fn each_checksum(
 
 pub(crate) fn not_hashed(error: NotHashed<std::io::Error>, folder: &Path) -> EngineError {
     match error {
-        NotHashed::Stopped(_) => EngineError::Collect(CollectError::Stopped),
+        NotHashed::Stopped(_) => EngineError::ReadingStopped { goes_on: false },
         NotHashed::Store(error) => error.into(),
         NotHashed::Told(source) => EngineError::Io { attempt: "print what was found in", path: folder.into(), source },
     }

@@ -8,8 +8,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Blobs as _, CollectError, FaultKind, FileBlobs, Selection, Source, StoreReport, Watch, checksums, path_below,
-    verify, verify_store,
+    Blobs as _, FaultKind, FileBlobs, Selection, Source, StoreReport, Watch, checksums, path_below, verify,
+    verify_store,
 };
 use portreeve_model::reference::EvidenceId;
 use portreeve_model::{Digest, Moment};
@@ -82,7 +82,7 @@ impl Session {
         if ids.is_empty() {
             let mut bookmark = self.place.bookmark(anew);
             let found = look_through(register, &self.blobs, bookmark.as_mut(), watch);
-            let found = found.map_err(|_| CollectError::Stopped)?;
+            let found = found.map_err(|_| EngineError::ReadingStopped { goes_on: bookmark.is_some() })?;
             if let Some(bookmark) = bookmark {
                 bookmark.finish();
             }
@@ -104,7 +104,8 @@ impl Session {
                 manifests.extend(held.content.manifest().copied());
             }
         }
-        let verified = verify([], manifests, &self.blobs, watch).map_err(|_| CollectError::Stopped)?;
+        let verified = verify([], manifests, &self.blobs, watch);
+        let verified = verified.map_err(|_| EngineError::ReadingStopped { goes_on: false })?;
         let mut report =
             EvidenceReport { objects: verified.objects, bytes: verified.bytes, ..EvidenceReport::default() };
         for fault in verified.faults {
@@ -132,7 +133,7 @@ impl Session {
         let store = if repaired.mended.is_empty() {
             before.clone()
         } else {
-            verify_store(&self.blobs, watch).map_err(|_| CollectError::Stopped)?
+            verify_store(&self.blobs, watch).map_err(|_| EngineError::ReadingStopped { goes_on: false })?
         };
         // What is damaged now is a second copy, or is named by nothing. As long as something is wanted it may yet be of use.
         if repaired.still_wanted.is_empty() && before.further_faults == 0 {

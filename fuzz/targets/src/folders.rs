@@ -1,5 +1,5 @@
 //! What is read from a folder of ours that somebody else may have written to, or that came from somebody else: a
-//! register's settings, what was remembered of a collected tree, and a whole pack.
+//! register's settings, what was remembered of a collected tree and of a verification, and a whole pack.
 //!
 //! Each target has one folder for as long as the process lives, and puts back what it changed.
 
@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use portreeve_collector::{
-    Collected, Collecting, FileTime, Keep, MemoryBlobs, Remembering, Scans, Selection, Source, TreeName, collect,
+    Blobs as _, Bookmark, Collected, Collecting, FileBlobs, FileTime, Keep, MemoryBlobs, Remembering, Scans, Selection,
+    Source, StoreReport, TreeName, Watch, collect, go_on_verifying_store, verify_store,
 };
 use portreeve_engine::{EngineError, Session};
 use portreeve_model::Digest;
@@ -114,4 +115,49 @@ fn sealed(inside: &[u8]) -> Vec<u8> {
         file.extend_from_slice(&Digest::of(body).as_bytes()[..8]);
     }
     file
+}
+
+/// A store of one pack and one loose object, and what is found when all of it is read.
+static STORE: LazyLock<Mutex<(FileBlobs, StoreReport)>> = LazyLock::new(|| {
+    let store = FileBlobs::create(ROOM.path().join("store")).expect("the folder can be made");
+    let mut hand = store.hand().expect("the store is there");
+    for number in 0..9 {
+        hand.put(&Digest::of(&[number]), &[number]).expect("it can be put");
+    }
+    hand.finish().expect("it can be put");
+    store.put(&mut &b"loose"[..]).expect("it can be put");
+    let plain = verify_store(&store, Watch::default()).expect("nobody stops it");
+    Mutex::new((store, plain))
+});
+
+/// The first line of what is remembered of a verification, and how long a record is without its checksum.
+const READING: &[u8] = b"portreeve reading 1\n";
+const RECORD_BYTES: usize = 89;
+
+/// What was remembered of an interrupted verification, or left by a killed one. The first byte says which, and whether the
+/// rest is the file as it stands or the inside of its records. Damaged or made up, it leaves nothing unread, and is gone
+/// afterwards.
+pub fn remembered_reading(data: &[u8]) {
+    let Some((form, rest)) = data.split_first() else { return };
+    let mut file = rest.to_vec();
+    if form % 2 == 1 {
+        file = READING.to_vec();
+        for body in rest.chunks_exact(RECORD_BYTES) {
+            file.extend_from_slice(body);
+            file.extend_from_slice(&Digest::of(body).as_bytes()[..8]);
+        }
+    }
+    let store = STORE.lock().unwrap_or_else(PoisonError::into_inner);
+    let (store, plain) = &*store;
+    let folder = ROOM.path().join("readings");
+    fs::create_dir_all(&folder).expect("the folder can be made");
+    let name = if form & 2 == 0 { "store.read" } else { "store.read.new" };
+    fs::write(folder.join(name), file).expect("the file can be written");
+    // As for a tree: whoever knows a stamp to the nanosecond may say that the file was read, and nobody does.
+    let now = FileTime { seconds: 0, nanoseconds: 0 };
+    let mut bookmark = Bookmark::open(&folder, now, false).expect("nobody else reads");
+    let found = go_on_verifying_store(store, Some(&mut bookmark), Watch::default()).expect("nobody stops it");
+    assert_eq!(&found, plain, "what is read decides");
+    bookmark.finish();
+    assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 0, "a finished reading leaves nothing");
 }

@@ -27,7 +27,7 @@ pub use documents::{
     frames, media_type, text_of_any, text_of_data, text_of_html, text_of_mail, text_of_office, text_of_pdf, text_of_zip,
 };
 pub use exports::exports;
-pub use folders::{remembered_scan, settings};
+pub use folders::{remembered_reading, remembered_scan, settings};
 pub use frameworks::{library, mapping, oscal, playbook, scheme_file};
 pub use ledger::{entry, history};
 pub use manifest::{bag_info, manifest};
@@ -58,6 +58,7 @@ pub const TARGETS: &[(&str, Target, u32)] = &[
     ("pack", pack, 5),
     ("playbook", playbook, 300),
     ("proof", proof, 300),
+    ("remembered_reading", remembered_reading, 60),
     ("remembered_scan", remembered_scan, 100),
     ("scheme_file", scheme_file, 200),
     ("settings", settings, 200),

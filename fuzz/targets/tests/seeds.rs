@@ -61,8 +61,8 @@ macro_rules! targets {
 
 targets! {
     assessment_sheet bag_info checkpoint entry exports frames history keys library manifest mapping media_type one_line
-    oscal pack playbook proof remembered_scan scheme_file settings sshsig text_of_any text_of_data text_of_html
-    text_of_mail text_of_office text_of_pdf text_of_zip words
+    oscal pack playbook proof remembered_reading remembered_scan scheme_file settings sshsig text_of_any text_of_data
+    text_of_html text_of_mail text_of_office text_of_pdf text_of_zip words
 }
 
 #[test]

@@ -4,12 +4,13 @@
 pub(super) mod adding;
 mod calendar;
 mod comparing;
+pub(crate) mod files;
 mod judging;
 mod retention;
 mod searching;
 mod share;
 mod verifying;
-pub(crate) mod withdrawing;
+mod withdrawing;
 
 use clap::{Args, Subcommand};
 use portreeve_model::reference::EvidenceId;
@@ -76,6 +77,9 @@ pub(crate) struct ListArgs {
 pub(crate) struct ShowArgs {
     /// Its reference
     id: EvidenceId,
+    /// Print its files only, every one as it is read; with `--json` one object a line
+    #[arg(long)]
+    files: bool,
 }
 
 impl Run for EvidenceCommand {
@@ -115,7 +119,11 @@ impl Run for EvidenceCommand {
             EvidenceCommand::Calendar(args) => calendar::calendar(&args, door),
             EvidenceCommand::Retention(args) => retention::report(&args, door),
             EvidenceCommand::List(args) => view::all_evidence(&door.ask()?, args.waiting),
-            EvidenceCommand::Show(args) => view::evidence(&door.ask()?, &args.id),
+            EvidenceCommand::Show(args) => {
+                let as_json = door.answers_in_json();
+                let window = door.ask()?;
+                if args.files { files::print(&window, &args.id, as_json) } else { view::evidence(&window, &args.id) }
+            }
             EvidenceCommand::Find(args) => judging::find(&args, door),
             EvidenceCommand::Search(args) => searching::search(&args, door),
             EvidenceCommand::Compare(args) => comparing::compare(args, door),

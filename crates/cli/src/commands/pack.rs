@@ -60,7 +60,7 @@ impl Run for PackCommand {
 }
 
 fn build(args: BuildArgs, door: &mut Door) -> Result<Outcome, Failure> {
-    let when = door.when();
+    let when = door.when()?;
     let desk = door.write_as_of_any_day()?;
     let scheme = resolve::scheme(desk.register(), args.about.scheme.as_ref())?;
     let asked = PackRequest { scheme: Some(scheme), organisations: args.about.organisations, when, out: args.out };

@@ -15,19 +15,19 @@ use std::fs::{self, File};
 use std::sync::atomic::AtomicBool;
 
 use portreeve_model::Digest;
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 
 pub use bookmark::Bookmark;
 pub use report::{ReadBefore, StoreFault, StoreFaultKind, StoreReport};
 
 use self::piece::{Piece, pieces, read_piece};
-use self::record::Part;
+use self::record::{Part, Record};
 use self::report::{Found, fault_of};
 use super::files::FileBlobs;
 use super::pack::table::Entry;
 use super::pack::tar::member_name;
 use super::pack::{Pack, index_is_good};
-use crate::stamp::{FileTime, Stamp};
+use crate::stamp::Stamp;
 use crate::tree::{Folder, Kind, look_at};
 use crate::watch::is_set;
 use crate::{BlobError, Progress, Stopped, Watch};
@@ -96,18 +96,18 @@ impl Audit<'_> {
             }
         };
         let part = Part::Pack(pack.name);
-        let is_remembered = self.bookmark.is_some();
-        let look = || look_at(&file).ok().filter(|_| is_remembered).map(|seen| seen.stamp);
-        let stamp = look();
-        let before = self.bookmark.as_mut().and_then(|bookmark| bookmark.read_before(part, &stamp?));
-        if let Some(read_at) = before.filter(|_| pack.is_sound()) {
+        let look = || Some(look_at(&file).ok()?.stamp);
+        let before = self.read_before(part, look);
+        if let Some(record) = before.filter(|_| pack.is_sound()) {
             let bytes = entries.iter().map(|entry| u64::from(entry.length)).sum();
-            self.report.add_before(entries.len() as u64, bytes, read_at);
-            self.note(part, stamp, before);
+            self.report.add_before(entries.len() as u64, bytes, record.read_at());
+            self.note(record);
         } else {
             let found = read_members(pack, &entries, &file, self.watch.stop)?;
-            if found.faults.is_empty() && look() == stamp {
-                self.note(part, stamp, None);
+            if found.faults.is_empty()
+                && let Some(record) = self.read_now(part, look)
+            {
+                self.note(record);
             }
             self.report.add(found);
         }
@@ -141,39 +141,47 @@ impl Audit<'_> {
             let seen = folder?.look(&member_name(name), false).ok()?;
             (seen.kind == Kind::File).then_some(seen.stamp)
         };
-        let mut asked = Vec::with_capacity(names.len());
-        for name in names {
-            let stamp = look(name);
-            let before = self.bookmark.as_mut().and_then(|bookmark| bookmark.read_before(Part::Loose(*name), &stamp?));
-            asked.push((name, stamp, before));
-        }
-        let read = |(name, stamp, before): &(&Digest, Option<Stamp>, Option<FileTime>)| match before {
-            Some(_) => Ok(None),
+        let before: Vec<Option<Record>> =
+            names.iter().map(|name| self.read_before(Part::Loose(*name), || look(name))).collect();
+        let read = |(name, before): (&Digest, &Option<Record>)| match before {
+            Some(record) => Ok(Outcome::Before(*record)),
             None if is_set(stop) => Err(Stopped),
             None => {
                 let found = read_one(blobs, name);
-                let is_steady = found.faults.is_empty() && *stamp == look(name);
-                Ok(Some((found, is_steady)))
+                let stamp = if found.faults.is_empty() { look(name) } else { None };
+                Ok(Outcome::Now(found, stamp))
             }
         };
-        let outcomes: Vec<_> = asked.par_iter().map(read).collect::<Result<_, _>>()?;
-        for ((name, stamp, before), outcome) in asked.into_iter().zip(outcomes) {
-            if outcome.as_ref().is_none_or(|(_, is_steady)| *is_steady) {
-                self.note(Part::Loose(*name), stamp, before);
-            }
-            match (outcome, before, stamp) {
-                (Some((found, _)), ..) => self.report.add(found),
-                (None, Some(read_at), Some(stamp)) => self.report.add_before(1, stamp.size_bytes, read_at),
-                (None, ..) => {}
+        let outcomes: Vec<Outcome> = names.par_iter().zip(&before).map(read).collect::<Result<_, _>>()?;
+        for (name, outcome) in names.iter().zip(outcomes) {
+            match outcome {
+                Outcome::Before(record) => {
+                    self.report.add_before(1, record.stamp.size_bytes, record.read_at());
+                    self.note(record);
+                }
+                Outcome::Now(found, stamp) => {
+                    if let Some(record) = self.read_now(Part::Loose(*name), || stamp) {
+                        self.note(record);
+                    }
+                    self.report.add(found);
+                }
             }
         }
         self.close_batch();
         Ok(())
     }
 
-    fn note(&mut self, part: Part, stamp: Option<Stamp>, before: Option<FileTime>) {
-        if let (Some(bookmark), Some(stamp)) = (&mut self.bookmark, stamp) {
-            bookmark.note(part, stamp, before);
+    fn read_before(&mut self, part: Part, look: impl FnOnce() -> Option<Stamp>) -> Option<Record> {
+        self.bookmark.as_mut()?.read_before(part, look)
+    }
+
+    fn read_now(&self, part: Part, look: impl FnOnce() -> Option<Stamp>) -> Option<Record> {
+        self.bookmark.as_ref()?.read_now(part, look()?)
+    }
+
+    fn note(&mut self, record: Record) {
+        if let Some(bookmark) = &mut self.bookmark {
+            bookmark.note(&record);
         }
     }
 
@@ -183,6 +191,14 @@ impl Audit<'_> {
         }
         self.watch.report(Progress { files: self.report.objects, bytes: self.report.bytes });
     }
+}
+
+/// What became of a loose object.
+enum Outcome {
+    /// It was read before.
+    Before(Record),
+    /// It was read now, and how it looked afterwards if it is to be remembered.
+    Now(Found, Option<Stamp>),
 }
 
 fn read_members(pack: &Pack, entries: &[Entry], file: &File, stop: Option<&AtomicBool>) -> Result<Found, Stopped> {

@@ -11,6 +11,8 @@ mod moving;
 mod names;
 mod oddities;
 mod packs;
+// Where no inode is told, nothing is remembered.
+#[cfg(unix)]
 mod resuming;
 mod stores;
 mod support;

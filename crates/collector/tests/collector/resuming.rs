@@ -11,7 +11,7 @@ use portreeve_collector::{
 };
 use portreeve_model::Digest;
 
-use crate::packs::{files, put};
+use crate::packs::{files, make_writable, put};
 
 const DAY: i64 = 24 * 60 * 60;
 const PACKS: u64 = 6;
@@ -24,6 +24,9 @@ struct Store {
     folder: tempfile::TempDir,
     store: FileBlobs,
 }
+
+/// What somebody does to a store.
+type Change = fn(&Store);
 
 /// What a reading came to.
 type Read = Option<StoreReport>;
@@ -48,6 +51,12 @@ impl Store {
 
     fn packs(&self) -> Vec<PathBuf> {
         files(&store_of(self.folder.path()), "tar")
+    }
+
+    /// The loose object that is read first.
+    fn first_loose(&self) -> PathBuf {
+        let names = (0..LOOSE).map(|each| Digest::of(&[255, each as u8, 1, 2, 3]));
+        self.store.path_of(&names.min().unwrap())
     }
 
     /// Reads the store at `now`, and stops once so many objects have been dealt with.
@@ -93,7 +102,7 @@ fn flip(path: &Path, at: usize) {
     let mut bytes = fs::read(path).unwrap();
     bytes[at] ^= 1;
     let rights = seen.permissions();
-    std::process::Command::new("chmod").arg("u+w").arg(path).status().unwrap();
+    make_writable(path);
     let file = File::options().write(true).open(path).unwrap();
     std::io::Write::write_all(&mut &file, &bytes).unwrap();
     file.set_times(FileTimes::new().set_modified(seen.modified().unwrap())).unwrap();
@@ -148,7 +157,6 @@ fn what_was_read_counts_for_a_week_from_the_first_reading_that_read_it() {
 fn what_changed_since_it_was_read_is_read_again() {
     let now = settled();
     let until = PACKS * EACH + LOOSE - 1;
-    type Change = fn(&Store);
     let changes: [(&str, Change); 5] = [
         ("a bit of a pack, its times put back", |store| flip(&store.packs()[1], 514)),
         ("the zeros at its end", |store| {
@@ -164,11 +172,7 @@ fn what_changed_since_it_was_read_is_read_again() {
             let times = FileTimes::new().set_modified(seen.modified().unwrap());
             File::options().write(true).open(pack).unwrap().set_times(times).unwrap();
         }),
-        ("a bit of a loose object", |store| {
-            let mut names: Vec<Digest> = (0..LOOSE).map(|each| Digest::of(&[255, each as u8, 1, 2, 3])).collect();
-            names.sort_unstable();
-            flip(&store.store.path_of(&names[0]), 2);
-        }),
+        ("a bit of a loose object", |store| flip(&store.first_loose(), 2)),
         ("a pack that is gone", |store| fs::remove_file(&store.packs()[1]).unwrap()),
     ];
     for (what, change) in changes {
@@ -189,14 +193,13 @@ fn what_changed_since_it_was_read_is_read_again() {
 fn damage_that_was_found_before_the_interruption_is_told_after_it() {
     let store = Store::new();
     flip(&store.packs()[0], 514);
+    flip(&store.first_loose(), 2);
     let now = settled();
-    assert_eq!(store.read(now, false, 3 * EACH), None);
+    assert_eq!(store.read(now, false, PACKS * EACH + 6), None);
     let again = store.whole(now);
-    assert!(
-        matches!(again.faults[..], [ref fault] if matches!(fault.kind, StoreFaultKind::Corrupt { .. })),
-        "{again:?}"
-    );
-    assert_eq!(again.read_before, before(2 * EACH, now));
+    let corrupt = |kind: &StoreFaultKind| matches!(kind, StoreFaultKind::Corrupt { .. });
+    assert!(again.faults.len() == 2 && again.faults.iter().all(|fault| corrupt(&fault.kind)), "{again:?}");
+    assert_eq!(again.read_before, before((PACKS - 1) * EACH + 5, now));
 }
 
 #[test]

@@ -18,9 +18,10 @@ use crate::progress::Follower;
 use crate::resolve;
 
 pub(super) const EXAMPLE: &str = "\
-Without `--source` it reads the store. With it, it reads the folder that was collected and says what is different there now. After Ctrl-C or
-a crash the same command goes on where it was, for a week; what was not read now is told. Named items are always read whole out of the
-store, and `portreeve verify` always reads everything.
+Without `--source` it reads the store; with it, the folder that was collected, and says what is
+different there now. After Ctrl-C or a crash the same command goes on where it was. What was read
+out of the store counts for a week, and the answer says what was not read now. Items that are named
+are read whole, and `portreeve verify` reads everything.
 
 Example:
   portreeve evidence verify E-0001 --source --rate 20M

@@ -11,7 +11,7 @@ use portreeve_model::text::Note;
 use serde_json::json;
 
 use crate::change::Change;
-use crate::door::{Desk, Door, Window};
+use crate::door::{Desk, Door};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::resolve;
@@ -121,46 +121,4 @@ pub(crate) fn back(held: &Evidence) -> Option<String> {
         Some((_, erased)) => format!("withdrawn and erased on {}", erased.on),
         None => format!("withdrawn on {}", withdrawn.on),
     })
-}
-
-/// The files of an item of evidence, one line each. What is not in the store is erased where an entry says so, and missing
-/// where none does; what is still there although it should not be says why.
-pub(crate) fn files_of(window: &Window<'_>, id: &EvidenceId) -> Result<Vec<String>, Failure> {
-    // Whatever day is asked about, the store is as it is now.
-    let held = window.session.register().evidence.get(id);
-    let erased = held.and_then(Evidence::erasure).is_some();
-    // The store need not have what was never taken in; it may have it from other evidence.
-    let in_place = held.is_some_and(|held| matches!(held.content, Content::InPlace { .. }));
-    let erasure = if erased { window.session.erasure(id)? } else { Erasure::default() };
-    let lines = window.session.file_lines_of(window.register(), id)?;
-    let recorded = held.and_then(|held| match held.content {
-        Content::Files { bytes, .. } => Some(bytes),
-        Content::InPlace { .. } | Content::Reference { .. } | Content::Said { .. } => None,
-    });
-    // Manifests hold no sizes, so these are the store's: all that is known of them is what they add up to.
-    let held_bytes = lines.iter().map(|line| line.size).try_fold(0_u64, |sum, size| sum.checked_add(size?));
-    let doubtful = held_bytes.zip(recorded).is_some_and(|(held, recorded)| held != recorded && !erased);
-    let doubt = "These sizes are not those that were recorded, something in the store is damaged: portreeve verify";
-    let told = lines.into_iter().map(|line| {
-        let shared = erasure.shared.get(&line.digest);
-        let state = match (line.size, erased, shared) {
-            (None, ..) if in_place => "left in its place".to_owned(),
-            (None, true, None) => "erased".to_owned(),
-            (None, ..) => "MISSING from the store".to_owned(),
-            (Some(size), ..) if in_place => format!("{size} bytes"),
-            (Some(size), false, _) => format!("{size} bytes"),
-            (Some(size), true, Some(_)) => format!("{size} bytes, kept for {}", kept_for(&erasure, &line.digest)),
-            (Some(size), true, None) => format!("{size} bytes, to be erased and still there: portreeve verify"),
-        };
-        format!("{}  {state}  sha256 {}", line.name, line.digest)
-    });
-    Ok(told.chain(doubtful.then(|| doubt.to_owned())).collect())
-}
-
-fn kept_for(erasure: &Erasure, file: &portreeve_model::Digest) -> String {
-    let holders = erasure.shared.get(file).into_iter().flatten().map(|holder| match holder {
-        Holder::Evidence(id) => id.to_string(),
-        Holder::Register => "the register itself".to_owned(),
-    });
-    holders.collect::<Vec<_>>().join(", ")
 }

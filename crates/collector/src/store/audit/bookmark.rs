@@ -74,22 +74,26 @@ impl Bookmark {
         Some(Bookmark { paths, _lock: lock, now, earlier, file, body: Vec::new(), broken: false, finished: false })
     }
 
-    /// When the file of the store was read, if that still counts. Files are asked for in their order.
-    pub(super) fn read_before(&mut self, part: Part, stamp: &Stamp) -> Option<FileTime> {
+    /// The reading of a file of the store that still counts, if there was one; `look` says how the file looks now. Files are
+    /// asked for in their order.
+    pub(super) fn read_before(&mut self, part: Part, look: impl FnOnce() -> Option<Stamp>) -> Option<Record> {
         let record = self.earlier.of(part)?;
         let age = self.now.seconds.checked_sub(record.read_at)?;
-        let read_at = FileTime { seconds: record.read_at, nanoseconds: 0 };
-        let still_counts = (0..=AGE_SECONDS_MAX).contains(&age) && record.stamp == *stamp && stamp.is_settled(read_at);
-        still_counts.then_some(read_at)
+        let counts = (0..=AGE_SECONDS_MAX).contains(&age) && record.stamp.is_settled(record.read_at());
+        (counts && look()? == record.stamp).then_some(record)
     }
 
-    /// Remembers a file of the store that is sound and looked the same before and after it was read: now, or `before`.
-    /// Where the system tells no file from another, nothing is remembered.
-    pub(super) fn note(&mut self, part: Part, stamp: Stamp, before: Option<FileTime>) {
-        let read_at = before.unwrap_or(self.now);
-        if stamp.is_settled(read_at) && stamp.identity != Identity::default() {
-            Record { part, stamp, read_at: read_at.seconds }.encode(&mut self.body);
-        }
+    /// What is to be remembered of a file of the store that was read now and is sound; `stamp` is how it looked afterwards.
+    /// Nothing unless that was settled when this reading began: then nobody touched the file while it was read either. And
+    /// nothing where the system tells no file from another.
+    pub(super) fn read_now(&self, part: Part, stamp: Stamp) -> Option<Record> {
+        let counts = stamp.is_settled(self.now) && stamp.identity != Identity::default();
+        counts.then_some(Record { part, stamp, read_at: self.now.seconds })
+    }
+
+    /// Remembers a file of the store. They come in their order.
+    pub(super) fn note(&mut self, record: &Record) {
+        record.encode(&mut self.body);
     }
 
     /// Brings what was noted out of this process, so that a kill costs no more than what is noted from here on. Not to the

@@ -36,13 +36,18 @@ pub(super) enum Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Record {
     pub(super) part: Part,
-    /// How it looked before and after it was read, and settled.
+    /// How it looked when it had been read.
     pub(super) stamp: Stamp,
-    /// When the reading began in which it was read, in seconds since 1970.
+    /// Seconds since 1970.
     pub(super) read_at: i64,
 }
 
 impl Record {
+    /// When the reading began in which it was read.
+    pub(super) const fn read_at(&self) -> FileTime {
+        FileTime { seconds: self.read_at, nanoseconds: 0 }
+    }
+
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         let start = out.len();
         let (kind, name) = match self.part {

@@ -2,20 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::path::Path;
 
 use portreeve_collector::{Blobs as _, FileBlobs, Watch, verify_store};
 use portreeve_model::Digest;
 
-use super::{names, objects, only_pack, report, store_with};
+use super::{make_writable, names, objects, only_pack, report, store_with};
 use crate::support::bytes;
-
-#[expect(clippy::permissions_set_readonly_false, reason = "a test's own file, soon to be gone")]
-fn make_writable(path: &Path) {
-    let mut rights = fs::metadata(path).unwrap().permissions();
-    rights.set_readonly(false);
-    fs::set_permissions(path, rights).unwrap();
-}
 
 #[test]
 fn reading_a_store_changes_nothing_in_it() {

@@ -65,6 +65,13 @@ pub(crate) fn overwrite(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
 }
 
+#[expect(clippy::permissions_set_readonly_false, reason = "a test's own file, soon to be gone")]
+pub(crate) fn make_writable(path: &Path) {
+    let mut rights = fs::metadata(path).unwrap().permissions();
+    rights.set_readonly(false);
+    fs::set_permissions(path, rights).unwrap();
+}
+
 pub(crate) fn report(folder: &Path) -> StoreReport {
     verify_store(&FileBlobs::open(folder).unwrap(), Watch::default()).unwrap()
 }
