@@ -207,3 +207,58 @@ fn a_total_is_never_less_than_what_is_shown() {
         assert!(shown > 0 && found["total"].as_u64().unwrap() >= shown, "{found}");
     }
 }
+
+#[test]
+fn what_was_erased_is_found_again_when_the_same_folder_is_collected_unchanged() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    let _ = place.run("evidence search café").fine();
+    let _ = place.run("evidence withdraw E-0001 --reason \"Personal data\" --erase").fine();
+    let _ = place.run("evidence search café").exits(1);
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    let found = place.run("evidence search café --json").fine().json();
+    assert_eq!(found["files"][0]["evidence"], serde_json::json!(["E-0002"]));
+}
+
+#[test]
+fn words_that_an_interrupted_erasure_left_are_told_by_verify_and_the_same_command_takes_them_out() {
+    const ERASE: &str = "evidence withdraw E-0001 --reason \"Personal data\" --erase";
+    let place = with_a_share();
+    place.write("share/hr/secret.txt", "the codeword is xylophone");
+    let _ = place.run(&format!("{COLLECT} {} --reference", day(0))).fine();
+    let _ = place.run("evidence search xylophone").fine();
+    let index = place.path("register/index.sqlite");
+    let before = fs::read(&index).unwrap();
+    let _ = place.run(ERASE).fine();
+    // What a crash between the entry and the index leaves.
+    fs::write(&index, before).unwrap();
+    let told = "evidence E-0001 is withdrawn, words of its documents are still in the index";
+    let _ = place.run("verify").exits(4).says(told).says("portreeve evidence withdraw E-0001 --erase");
+    let _ = place.run(&format!("{ERASE} --dry-run")).fine().says("Dry run");
+    let _ = place.run("verify").exits(4);
+    let _ = place.run(ERASE).fine().says("words of its documents were still in the index").says("Nothing was recorded");
+    let _ = place.run("verify").fine();
+    assert!(!fs::read(&index).unwrap().windows(9).any(|window| window == b"xylophone"));
+    let _ = place.run(ERASE).exits(3).warns("has been withdrawn");
+}
+
+#[test]
+fn an_undone_collection_is_found_no_more_and_costs_no_other_its_texts() {
+    let place = with_a_share();
+    place.write("other/notes.txt", "the codeword is xylophone, the board asked");
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    let _ = place.run(&format!("{} {}", COLLECT.replace("share", "other"), day(0))).fine();
+    let _ = place.run("index read").fine().says("4 documents read");
+    let _ = place.run("undo --reason \"the wrong folder\"").fine();
+    let _ = place.run("verify").fine().says("index.sqlite is behind the ledger");
+    let _ = place.run("index read").fine().says("0 documents read");
+    let board = || place.run("evidence search board --json").fine().json();
+    let found = board();
+    assert_eq!(paths(&found), ["ict/minutes.txt"]);
+    let _ = place.run("evidence search xylophone").exits(1);
+    let words = fs::read(place.path("register/index.sqlite")).unwrap();
+    assert!(!words.windows(9).any(|window| window == b"xylophone"));
+    let _ = place.run("index rebuild").fine();
+    assert_eq!(board()["files"], found["files"]);
+    let _ = place.run("verify").fine();
+}

@@ -4,13 +4,15 @@
 mod reading;
 mod search;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use portreeve_collector::{Addition, Collection, CollectionRow, Index, IndexError, Watch};
+use portreeve_collector::{Addition, Collection, CollectionRow, Forgotten, Index, IndexError, Watch};
+use portreeve_model::reference::EvidenceId;
 use portreeve_model::register::evidence::EvidenceAdded;
 use portreeve_model::{Digest, Event, History};
 
 use crate::error::EngineError;
+use crate::evidence::{manifests, manifests_where};
 use crate::session::Session;
 
 pub use reading::{Reading, Texts};
@@ -43,8 +45,20 @@ pub(crate) fn begin<'i>(index: &'i mut Index, follows: Option<&Digest>) -> Resul
     }
 }
 
+/// The evidence whose documents an entry says are erased, and of which the index may still have words: the erasure was
+/// interrupted.
+pub(crate) fn unforgotten(index: &Index, history: &History) -> Result<BTreeSet<EvidenceId>, IndexError> {
+    let told = collections(history).into_iter().filter(|told| told.erased);
+    let erased: BTreeSet<Digest> = told.map(|told| told.manifest).collect();
+    let rows = index.collections()?.into_iter();
+    let left = rows.filter(|row| erased.contains(&row.manifest) && row.forgotten != Forgotten::Wholly);
+    let named = manifests(history.register());
+    Ok(left.flat_map(|row| named.get(&row.manifest).cloned().unwrap_or_default()).collect())
+}
+
 /// Every collection the register names, in the order of the ledger.
 pub(crate) fn collections(history: &History) -> Vec<Collection> {
+    let standing = manifests_where(history.register(), |_, held| held.erasure().is_none());
     let mut by_evidence = BTreeMap::new();
     let mut named = Vec::new();
     for (_, entry) in history.entries() {
@@ -57,7 +71,7 @@ pub(crate) fn collections(history: &History) -> Vec<Collection> {
         let after = collection.as_ref().and_then(|collection| collection.after.as_ref());
         let follows = after.and_then(|after| by_evidence.get(after)).copied();
         by_evidence.insert(id, *manifest);
-        named.push(Collection { manifest: *manifest, follows });
+        named.push(Collection { manifest: *manifest, follows, erased: !standing.contains_key(manifest) });
     }
     named
 }

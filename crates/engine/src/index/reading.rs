@@ -146,7 +146,7 @@ impl Texts {
         match found.outcome {
             TextOutcome::Text { .. } => self.read += 1,
             TextOutcome::None { .. } => self.without += 1,
-            TextOutcome::Unreached { .. } | TextOutcome::Erased => {}
+            TextOutcome::Unreached { .. } => {}
         }
     }
 }
@@ -193,9 +193,6 @@ impl Shelf<'_> {
 
     fn read(&self, extractor: &mut Extractor, wanted: &TextWanted) -> Result<TextFound, EngineError> {
         let without = |outcome| Ok(TextFound { media: None, kind: None, outcome });
-        if !wanted.manifests.iter().any(|manifest| self.held.contains_key(manifest)) {
-            return without(TextOutcome::Erased);
-        }
         let bytes = match self.bytes(wanted) {
             Ok(bytes) => bytes,
             Err(because) => return without(TextOutcome::Unreached { because }),
