@@ -262,3 +262,53 @@ fn an_undone_collection_is_found_no_more_and_costs_no_other_its_texts() {
     assert_eq!(board()["files"], found["files"]);
     let _ = place.run("verify").fine();
 }
+
+#[test]
+fn what_no_search_finds_by_its_text_is_listed_with_why() {
+    let place = with_a_share();
+    let _ = place.run("index unread").fine().says("Every document");
+    place.write("share/scans/plan.png", "");
+    fs::write(place.path("share/scans/plan.png"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0")
+        .unwrap();
+    let _ = place.run(&format!("{COLLECT} {} --reference", day(0))).fine();
+    let _ = place.run("index unread").fine().says("4 files that nobody has looked at yet: `portreeve index read`");
+    place.write("share/ict/minutes.txt", "The board asked about nothing.\n");
+    let _ = place.run("evidence search café").exits(1).warns("`portreeve index unread` lists them");
+    let _ = place.run("index read").fine().says("Which, and why: `portreeve index unread`");
+    let listed = place.run("index unread").fine().says("1 document could not be had: it has changed since").out;
+    assert!(listed.contains("\n    E-0001  ict/minutes.txt\n"), "{listed}");
+    assert!(listed.contains("1 document without a text that can be read: no text in this kind"), "{listed}");
+    let few = place.run("index unread --limit 1").fine();
+    assert!(few.out.contains("minutes.txt") && !few.out.contains("plan.png"), "{}", few.out);
+    let _ = few.says("and 1 document further; `--limit` shows more");
+    let object = place.run("index unread --json").fine().json();
+    assert_eq!((&object["documents"], &object["further"]), (&serde_json::json!(2), &serde_json::json!(0)));
+    assert_eq!(object["reasons"][0]["absence"], "unreached");
+    assert_eq!(object["reasons"][1]["documents"][0]["path"], "scans/plan.png");
+}
+
+#[test]
+fn a_mark_goes_on_with_the_question_that_it_came_from_and_with_no_other() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {} --for RAP-001", day(0))).fine();
+    let next = |question: &str| {
+        let page = place.run(&format!("evidence search {question} --limit 1 --json")).fine().json();
+        page["next"].as_str().unwrap().to_owned()
+    };
+    let mark = next("firewall");
+    let _ = place.run(&format!("evidence search firewall --limit 5 --after {mark}")).fine().says("ict/minutes.txt");
+    for other in ["any", "firewall any", "firewall --for RAP-001", "firewall --below ict/", "firewall --withdrawn"] {
+        let refused = place.run(&format!("evidence search {other} --limit 1 --after {mark}"));
+        let _ = refused.exits(2).warns("another question").warns("leave out `--after`");
+    }
+}
+
+#[test]
+fn what_is_counted_in_an_index_is_said() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    place.write("share/ict/minutes.txt", "The board asked about nothing.\n");
+    let _ = place.run("evidence rescan E-0001").fine();
+    let made = place.run("index rebuild").fine().says("2 collections with 4 files");
+    let _ = made.says("a file that a re-scan found as it was is counted once, a changed one once more");
+}

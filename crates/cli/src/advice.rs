@@ -81,6 +81,9 @@ fn about(error: &EngineError) -> Vec<String> {
         EngineError::Collect(CollectError::Stopped) => {
             "nothing was recorded; the same command goes on from here and reads nothing twice"
         }
+        EngineError::OtherQuestion => {
+            "give it with the question whose answer ended there, word for word, or leave out `--after` to begin anew"
+        }
         EngineError::NoFolder { .. } => "say where it is with `--from DIR`",
         EngineError::Pattern(_) => "see `portreeve evidence collect --help` for what a pattern may say",
         EngineError::Incomplete { omitted } => {

@@ -3,10 +3,12 @@
 
 mod reading;
 mod search;
+mod textless;
+mod which;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portreeve_collector::{Addition, Collection, CollectionRow, Forgotten, Index, IndexError, Watch};
+use portreeve_collector::{Addition, Collection, Forgotten, Index, IndexError, Watch};
 use portreeve_model::reference::EvidenceId;
 use portreeve_model::register::evidence::EvidenceAdded;
 use portreeve_model::{Digest, Event, History};
@@ -17,6 +19,17 @@ use crate::session::Session;
 
 pub use reading::{Reading, Texts};
 pub use search::{Found, FoundFile, NextPage, Search};
+pub use textless::{Textless, TextlessDocument, TextlessFor};
+pub use which::Which;
+
+/// What an index holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Indexed {
+    /// Collections, those that found everything as it was counted with the one before.
+    pub collections: u64,
+    /// Files that can be found: what a re-scan found as it was is one, and what it found changed is another.
+    pub files: u64,
+}
 
 impl Session {
     /// The index over every manifest the ledger names, made again if it is not that.
@@ -25,13 +38,14 @@ impl Session {
         Ok(Index::open_or_rebuild(self.place.index(), &collections, &self.blobs, watch)?.0)
     }
 
-    /// Makes the index again, whatever it is now. Gives what it holds; it knows no texts then.
+    /// Makes the index again, whatever it is now. Gives what it holds; it knows no texts then, and has yet to read them.
     ///
     /// # Errors
     /// When a manifest cannot be read, the index cannot be written, or it was stopped. The old one is still there then.
-    pub fn rebuild_index(&self, watch: Watch<'_>) -> Result<Vec<CollectionRow>, EngineError> {
+    pub fn rebuild_index(&self, watch: Watch<'_>) -> Result<Indexed, EngineError> {
         let collections = collections(self.history());
-        Ok(Index::rebuild(self.place.index(), &collections, &self.blobs, watch)?.collections()?)
+        let index = Index::rebuild(self.place.index(), &collections, &self.blobs, watch)?;
+        Ok(Indexed { collections: index.collections()?.len() as u64, files: index.file_count()? })
     }
 }
 

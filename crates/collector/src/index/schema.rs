@@ -80,6 +80,7 @@ const TABLES: &str = "
     ) STRICT;
     CREATE UNIQUE INDEX texts_by_digest ON texts (head, tail);
     CREATE INDEX texts_by_kind ON texts (kind) WHERE kind IS NOT NULL;
+    CREATE INDEX texts_absent ON texts (state, because) WHERE because IS NOT NULL;
     CREATE INDEX texts_wanted ON texts (up_to) WHERE state = 3;
     CREATE INDEX texts_unreached ON texts (up_to) WHERE state = 4;
     CREATE VIRTUAL TABLE words USING fts5 (

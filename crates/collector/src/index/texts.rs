@@ -55,9 +55,9 @@ pub enum TextOutcome {
     },
 }
 
-/// A document that nobody has read yet.
+/// A document, at one of its places.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TextWanted {
+pub struct Document {
     /// The name of its bytes.
     pub digest: Digest,
     /// One of its paths.
@@ -75,7 +75,7 @@ pub struct RowMark(i64);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextsWanted {
     /// The documents, in the order in which they were collected. There may be none, and others follow all the same.
-    pub documents: Vec<TextWanted>,
+    pub documents: Vec<Document>,
     /// Up to where that is all: for [`Index::add_texts`], which goes on from there.
     pub up_to: RowMark,
     /// Whether something was collected after that.
@@ -96,12 +96,15 @@ pub struct TextCounts {
 }
 
 const WHOLE: i64 = 0;
-const CUT: i64 = 1;
-const WITHOUT: i64 = 2;
+pub(super) const CUT: i64 = 1;
+pub(super) const WITHOUT: i64 = 2;
 /// Nothing is known of it, although its rows were passed: as the index `texts_wanted` has it.
 const WANTED: i64 = 3;
 /// As the index `texts_unreached` has it.
-const UNREACHED: i64 = 4;
+pub(super) const UNREACHED: i64 = 4;
+
+/// Why a text is not all there is.
+const CUT_BECAUSE: &str = "longer than is kept of one document";
 
 impl Index {
     /// The next documents of which nothing is known yet and that may be read, at most `limit`. The same again until
@@ -120,7 +123,7 @@ impl Index {
         passed.truncate(limit as usize);
         let (mut documents, mut seen) = (Vec::new(), BTreeSet::new());
         for row in passed {
-            documents.push(wanted(&connection, FileRecord::of(&connection, row)?)?);
+            documents.push(document(&connection, FileRecord::of(&connection, row)?)?);
         }
         let mut query = connection.prepare_cached(&rows_where("f.id > ?1 ORDER BY f.id LIMIT ?2"))?;
         let mut rows = query.query((up_to, LOOKED_AT_MAX))?;
@@ -130,7 +133,7 @@ impl Index {
             let row = FileRecord::read(row)?;
             up_to = row.id;
             if is_wanted(&connection, &row)? && seen.insert(row.digest) {
-                documents.push(wanted(&connection, row)?);
+                documents.push(document(&connection, row)?);
             }
         }
         Ok(TextsWanted { documents, up_to: RowMark(up_to), more: more_passed || up_to < last_row(&connection)? })
@@ -147,7 +150,7 @@ impl Index {
         let found = rows_of_state(&connection, UNREACHED, up_to, limit)?;
         let mut documents = Vec::new();
         for row in &found {
-            documents.push(wanted(&connection, FileRecord::of(&connection, *row)?)?);
+            documents.push(document(&connection, FileRecord::of(&connection, *row)?)?);
             up_to = *row;
         }
         Ok(TextsWanted { documents, up_to: RowMark(up_to), more: found.len() == limit as usize })
@@ -195,11 +198,14 @@ impl Index {
                     continue;
                 }
                 let (state, because, body) = match outcome {
-                    TextOutcome::None { because } => (WITHOUT, Some(because), None),
-                    TextOutcome::Unreached { because } => (UNREACHED, Some(because), None),
+                    TextOutcome::None { because } => (WITHOUT, Some(because.as_str()), None),
+                    TextOutcome::Unreached { because } => (UNREACHED, Some(because.as_str()), None),
                     TextOutcome::Text { body, cut } => {
                         let kept = body.get(..body.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or_default();
-                        (if *cut || kept.len() < body.len() { CUT } else { WHOLE }, None, Some(kept))
+                        match *cut || kept.len() < body.len() {
+                            true => (CUT, Some(CUT_BECAUSE), Some(kept)),
+                            false => (WHOLE, None, Some(kept)),
+                        }
                     }
                 };
                 let up_to = Some(row).filter(|_| state == UNREACHED);
@@ -280,8 +286,8 @@ fn known(connection: &Connection, digest: &Digest) -> Result<Option<(i64, i64)>,
     Ok(query.query_row((head(digest), tail(digest)), |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
-fn wanted(connection: &Connection, row: FileRecord) -> Result<TextWanted, IndexError> {
+pub(super) fn document(connection: &Connection, row: FileRecord) -> Result<Document, IndexError> {
     let kept = kept_in(connection, row.series, row.first, row.last)?.into_iter().map(|kept| kept.row);
     let manifests = kept.filter(|row| row.forgotten == Forgotten::No).map(|row| row.manifest).collect();
-    Ok(TextWanted { digest: row.digest, path: row.path, manifests })
+    Ok(Document { digest: row.digest, path: row.path, manifests })
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use portreeve_collector::{
-    Collection, Cursor, Forgotten, Hit, Index, IndexError, MemoryBlobs, Opened, PAGE_ROWS_MAX, Page, Query,
-    QueryProblem, TEXT_BYTES_MAX, TextCounts, TextFound, TextOutcome, TextWanted, Total, Watch, Within, Words,
+    Absence, Collection, Cursor, Document, Forgotten, Hit, Index, IndexError, MemoryBlobs, Opened, PAGE_ROWS_MAX, Page,
+    Query, QueryProblem, TEXT_BYTES_MAX, TextCounts, TextFound, TextOutcome, TextsAbsent, Total, Watch, Within, Words,
     write_manifest,
 };
 use portreeve_model::Digest;
@@ -219,7 +219,7 @@ fn documents_are_wanted_once_in_the_order_in_which_they_were_collected() {
     note(&mut index, &[(Digest::of(b"c"), text("known"))]);
     let mut index = told(folder.path(), index, &[(erased, true), (first, false)]);
     let wanted =
-        TextWanted { digest: Digest::of(b"b"), path: ManifestPath::new(&b"b"[..]).unwrap(), manifests: vec![first] };
+        Document { digest: Digest::of(b"b"), path: ManifestPath::new(&b"b"[..]).unwrap(), manifests: vec![first] };
     let page = index.texts_wanted(9).unwrap();
     assert_eq!((page.documents.as_slice(), page.more), (&[wanted][..], false));
     let second = add(&mut index, &[b"d", b"b"]);
@@ -288,7 +288,7 @@ fn a_document_that_could_not_be_had_is_tried_again() {
     let page = index.texts_unreached(None, 1).unwrap();
     let wanted = |path: &[u8]| {
         let path = ManifestPath::new(path.to_vec()).unwrap();
-        TextWanted { digest: Digest::of(path.as_bytes()), path, manifests: vec![first] }
+        Document { digest: Digest::of(path.as_bytes()), path, manifests: vec![first] }
     };
     assert_eq!((page.documents, page.more), (vec![wanted(b"a")], true));
     let page = index.texts_unreached(Some(page.up_to), 9).unwrap();
@@ -340,6 +340,49 @@ fn what_was_forgotten_and_collected_again_as_it_was_is_asked_for_by_itself() {
     addition.finish(&Digest::of(b"later")).unwrap();
     assert_eq!(read_all(&mut index, 9), ["a", "c", "b"]);
     assert_eq!(said(&mut index, "read").len(), 5, "the old b is nobody's");
+}
+
+#[test]
+fn documents_without_their_text_are_told_by_why_what_is_rare_first_and_all_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    let first = add(&mut index, &[b"a", b"b", b"c", b"d", b"e", b"f", b"g"]);
+    let gone = add(&mut index, &[b"h"]);
+    let none = |because: &str| TextOutcome::None { because: because.to_owned() };
+    let unreached = TextOutcome::Unreached { because: "not there".to_owned() };
+    let cut = TextOutcome::Text { body: "words".to_owned(), cut: true };
+    let outcomes = [
+        (b"a", none("a picture")),
+        (b"b", none("a picture")),
+        (b"c", none("locked")),
+        (b"d", cut),
+        (b"e", unreached.clone()),
+        (b"f", unreached),
+        (b"h", none("erased by now")),
+    ];
+    let found = outcomes.map(|(path, outcome)| (Digest::of(path), TextFound { media: None, kind: None, outcome }));
+    note(&mut index, &found);
+    note(&mut index, &[(Digest::of(b"g"), text("has one"))]);
+    let index = told(folder.path(), index, &[(first, false), (gone, true)]);
+    let listed = |limit: u32| {
+        let (reasons, others) = index.texts_absent(limit).unwrap();
+        let told = |reason: TextsAbsent| {
+            let paths: Vec<String> = reason.documents.iter().map(|it| it.path.display().to_string()).collect();
+            assert!(reason.documents.iter().all(|it| it.manifests == [first]));
+            (reason.absence, reason.because, reason.count, paths.join(" "))
+        };
+        (reasons.into_iter().map(told).collect::<Vec<_>>(), others)
+    };
+    let reason = |absence, because: &str, count, paths: &str| (absence, because.to_owned(), count, paths.to_owned());
+    let all = [
+        reason(Absence::Unreached, "not there", 2, "e f"),
+        reason(Absence::Without, "locked", 1, "c"),
+        reason(Absence::Without, "a picture", 2, "a b"),
+        reason(Absence::Cut, "longer than is kept of one document", 1, "d"),
+    ];
+    assert_eq!(listed(9), (all.to_vec(), 0));
+    assert_eq!(listed(3).0[2], reason(Absence::Without, "a picture", 2, ""));
+    assert_eq!(listed(1), (vec![reason(Absence::Unreached, "not there", 2, "e")], 4));
 }
 
 #[test]
