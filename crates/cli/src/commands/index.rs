@@ -135,7 +135,10 @@ const fn in_words(absence: Absence) -> &'static str {
 }
 
 fn as_json(TextlessFor { absence, because, count, documents }: &TextlessFor) -> Value {
-    let document = |TextlessDocument { path, digest, evidence }: &TextlessDocument| json!({"path": path.display().to_string(), "sha256": digest, "evidence": evidence});
+    let document = |document: &TextlessDocument| {
+        let TextlessDocument { path, digest, evidence } = document;
+        json!({"path": path.display().to_string(), "sha256": digest, "evidence": evidence})
+    };
     let absence = match absence {
         Absence::Unreached => "unreached",
         Absence::Without => "without",

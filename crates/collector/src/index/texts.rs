@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use super::forgetting::listed_in;
 use super::marks::{Mark, last_row};
 use super::row::{FileRecord, head, rows_where, tail};
-use super::series::{Forgotten, kept_in};
+use super::series::{Forgotten, Kept, kept_in};
 use super::{Index, IndexError};
 
 /// How many rows [`Index::texts_wanted`] looks at: a tenth of a second.
@@ -255,15 +255,15 @@ pub(super) fn text_id(connection: &Connection, digest: &Digest) -> Result<Option
     Ok(query.query_row((head(digest), tail(digest)), |row| row.get(0)).optional()?)
 }
 
-/// Whether nobody can say yet what the row's document has, and somebody may: nothing is known, or its bytes could not be
-/// had before this row. What was asked for again is told by itself.
+/// Whether nobody can say yet what the row's document has: nothing is known, or its bytes could not be had before this
+/// row; and somebody may look. What was asked for again is told by itself.
 fn is_wanted(connection: &Connection, row: &FileRecord) -> Result<bool, IndexError> {
-    Ok(match known(connection, &row.digest)? {
-        None => {
-            kept_in(connection, row.series, row.first, row.last)?.iter().any(|kept| kept.row.forgotten == Forgotten::No)
-        }
+    let is_unknown = match known(connection, &row.digest)? {
+        None => true,
         Some((state, up_to)) => state == UNREACHED && up_to < row.id,
-    })
+    };
+    let may_be_read = |kept: &Kept| kept.row.forgotten == Forgotten::No;
+    Ok(is_unknown && kept_in(connection, row.series, row.first, row.last)?.iter().any(may_be_read))
 }
 
 /// The rows after `after` at which documents of a state are to be found.
