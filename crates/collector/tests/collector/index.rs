@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use portreeve_collector::{
     Blobs, Collecting, Collection, CollectionRow, Difference, Forgotten, Index, IndexError, MemoryBlobs, Opened,
-    PAGE_ROWS_MAX, Watch, collect, write_manifest,
+    PAGE_ROWS_MAX, Query, Watch, Words, collect, write_manifest,
 };
 use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
@@ -179,6 +179,26 @@ fn opening_brings_the_index_to_the_ledger() {
     assert_eq!(opened(&[alone, first]), replaced(2, 2), "it follows no other now");
     assert_eq!(opened(&[alone]), replaced(1, 0));
     assert_eq!(opened(&[]), replaced(1, 0));
+}
+
+#[test]
+fn the_names_of_what_was_taken_out_lead_to_nothing_that_took_its_place() {
+    let (folder, blobs) = (tempfile::tempdir().unwrap(), MemoryBlobs::new());
+    let at = folder.path().join("index");
+    let [first, gone, other] = [&[("a", "1")], &[("wrong", "2")], &[("right", "3")]]
+        .map(|files: &[(&str, &str); 1]| Collection::alone(manifest(files, &blobs)));
+    let mut index = rebuilt(&at, &[first, gone], &blobs);
+    let found = |index: &mut Index, name: &str| {
+        let query = Query { name: Some(Words::parse(name).unwrap()), limit: 9, ..Query::default() };
+        let hits = index.search(&query, Watch::default()).unwrap().hits;
+        hits.into_iter().map(|hit| hit.path).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&mut index, "wrong"), [path("wrong")]);
+    drop(index);
+    let told = [first, other];
+    let (mut index, how) = Index::open_or_rebuild(&at, &told, &blobs, Watch::default()).unwrap();
+    assert_eq!(how, Opened::Replaced { taken_out: 1, added: 1 });
+    assert_eq!((found(&mut index, "wrong"), found(&mut index, "right")), (vec![], vec![path("right")]));
 }
 
 #[test]
