@@ -207,3 +207,108 @@ fn a_total_is_never_less_than_what_is_shown() {
         assert!(shown > 0 && found["total"].as_u64().unwrap() >= shown, "{found}");
     }
 }
+
+#[test]
+fn what_was_erased_is_found_again_when_the_same_folder_is_collected_unchanged() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    let _ = place.run("evidence search café").fine();
+    let _ = place.run("evidence withdraw E-0001 --reason \"Personal data\" --erase").fine();
+    let _ = place.run("evidence search café").exits(1);
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    let found = place.run("evidence search café --json").fine().json();
+    assert_eq!(found["files"][0]["evidence"], serde_json::json!(["E-0002"]));
+}
+
+#[test]
+fn words_that_an_interrupted_erasure_left_are_told_by_verify_and_the_same_command_takes_them_out() {
+    const ERASE: &str = "evidence withdraw E-0001 --reason \"Personal data\" --erase";
+    let place = with_a_share();
+    place.write("share/hr/secret.txt", "the codeword is xylophone");
+    let _ = place.run(&format!("{COLLECT} {} --reference", day(0))).fine();
+    let _ = place.run("evidence search xylophone").fine();
+    let index = place.path("register/index.sqlite");
+    let before = fs::read(&index).unwrap();
+    let _ = place.run(ERASE).fine();
+    // What a crash between the entry and the index leaves.
+    fs::write(&index, before).unwrap();
+    let told = "evidence E-0001 is withdrawn, words of its documents are still in the index";
+    let _ = place.run("verify").exits(4).says(told).says("portreeve evidence withdraw E-0001 --erase");
+    let _ = place.run(&format!("{ERASE} --dry-run")).fine().says("Dry run");
+    let _ = place.run("verify").exits(4);
+    let _ = place.run(ERASE).fine().says("words of its documents were still in the index").says("Nothing was recorded");
+    let _ = place.run("verify").fine();
+    assert!(!fs::read(&index).unwrap().windows(9).any(|window| window == b"xylophone"));
+    let _ = place.run(ERASE).exits(3).warns("has been withdrawn");
+}
+
+#[test]
+fn an_undone_collection_is_found_no_more_and_costs_no_other_its_texts() {
+    let place = with_a_share();
+    place.write("other/notes.txt", "the codeword is xylophone, the board asked");
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    let _ = place.run(&format!("{} {}", COLLECT.replace("share", "other"), day(0))).fine();
+    let _ = place.run("index read").fine().says("4 documents read");
+    let _ = place.run("undo --reason \"the wrong folder\"").fine();
+    let _ = place.run("verify").fine().says("index.sqlite is behind the ledger");
+    let _ = place.run("index read").fine().says("0 documents read");
+    let board = || place.run("evidence search board --json").fine().json();
+    let found = board();
+    assert_eq!(paths(&found), ["ict/minutes.txt"]);
+    let _ = place.run("evidence search xylophone").exits(1);
+    let words = fs::read(place.path("register/index.sqlite")).unwrap();
+    assert!(!words.windows(9).any(|window| window == b"xylophone"));
+    let _ = place.run("index rebuild").fine();
+    assert_eq!(board()["files"], found["files"]);
+    let _ = place.run("verify").fine();
+}
+
+#[test]
+fn what_no_search_finds_by_its_text_is_listed_with_why() {
+    let place = with_a_share();
+    let _ = place.run("index unread").fine().says("Every document");
+    place.write("share/scans/plan.png", "");
+    fs::write(place.path("share/scans/plan.png"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0")
+        .unwrap();
+    let _ = place.run(&format!("{COLLECT} {} --reference", day(0))).fine();
+    let _ = place.run("index unread").fine().says("4 files that nobody has looked at yet: `portreeve index read`");
+    place.write("share/ict/minutes.txt", "The board asked about nothing.\n");
+    let _ = place.run("evidence search café").exits(1).warns("`portreeve index unread` lists them");
+    let _ = place.run("index read").fine().says("Which, and why: `portreeve index unread`");
+    let listed = place.run("index unread").fine().says("1 document could not be had: it has changed since").out;
+    assert!(listed.contains("\n    E-0001  ict/minutes.txt\n"), "{listed}");
+    assert!(listed.contains("1 document without a text that can be read: no text in this kind"), "{listed}");
+    let few = place.run("index unread --limit 1").fine();
+    assert!(few.out.contains("minutes.txt") && !few.out.contains("plan.png"), "{}", few.out);
+    let _ = few.says("and 1 document further; `--limit` shows more");
+    let object = place.run("index unread --json").fine().json();
+    assert_eq!((&object["documents"], &object["further"]), (&serde_json::json!(2), &serde_json::json!(0)));
+    assert_eq!(object["reasons"][0]["absence"], "unreached");
+    assert_eq!(object["reasons"][1]["documents"][0]["path"], "scans/plan.png");
+}
+
+#[test]
+fn a_mark_goes_on_with_the_question_that_it_came_from_and_with_no_other() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {} --for RAP-001", day(0))).fine();
+    let next = |question: &str| {
+        let page = place.run(&format!("evidence search {question} --limit 1 --json")).fine().json();
+        page["next"].as_str().unwrap().to_owned()
+    };
+    let mark = next("firewall");
+    let _ = place.run(&format!("evidence search firewall --limit 5 --after {mark}")).fine().says("ict/minutes.txt");
+    for other in ["any", "firewall any", "firewall --for RAP-001", "firewall --below ict/", "firewall --withdrawn"] {
+        let refused = place.run(&format!("evidence search {other} --limit 1 --after {mark}"));
+        let _ = refused.exits(2).warns("another question").warns("leave out `--after`");
+    }
+}
+
+#[test]
+fn what_is_counted_in_an_index_is_said() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    place.write("share/ict/minutes.txt", "The board asked about nothing.\n");
+    let _ = place.run("evidence rescan E-0001").fine();
+    let made = place.run("index rebuild").fine().says("2 collections with 4 files");
+    let _ = made.says("a file that a re-scan found as it was is counted once, a changed one once more");
+}

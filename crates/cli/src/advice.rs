@@ -83,6 +83,9 @@ fn about(error: &EngineError) -> Vec<String> {
         }
         EngineError::ReadingStopped { goes_on: true } => "the same command goes on from here",
         EngineError::ReadingStopped { goes_on: false } => "the same command begins at the beginning",
+        EngineError::OtherQuestion => {
+            "give it with the question whose answer ended there, word for word, or leave out `--after` to begin anew"
+        }
         EngineError::NoFolder { .. } => "say where it is with `--from DIR`",
         EngineError::Pattern(_) => "see `portreeve evidence collect --help` for what a pattern may say",
         EngineError::Incomplete { omitted } => {

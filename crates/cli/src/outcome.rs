@@ -33,6 +33,11 @@ impl Ending {
     }
 }
 
+/// Words that anybody may have written who may write to the register, so that they start no line of their own.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// What a command answers.
 #[derive(Debug)]
 pub(crate) struct Outcome {

@@ -8,10 +8,12 @@
 //! Must never hold anything that is not in the manifests or the documents, and never answer from a file that it
 //! did not make.
 
+mod absent;
 mod adding;
 mod among;
 mod drive;
 mod error;
+mod forgetting;
 mod heads;
 mod in_order;
 mod insert;
@@ -24,6 +26,7 @@ mod schema;
 mod search;
 mod series;
 mod snippet;
+mod taking_out;
 mod texts;
 mod verify;
 mod words;
@@ -32,13 +35,14 @@ use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
 use rusqlite::Connection;
 
+pub use absent::{Absence, TextsAbsent};
 pub use adding::Addition;
 pub use error::IndexError;
 pub use query::{Cursor, DigestPart, Hit, Page, Query, QueryProblem, Total, Within};
 pub use rebuild::Opened;
 pub use schema::INDEX_VERSION;
-pub use series::{Collection, CollectionRow};
-pub use texts::{RowMark, TEXT_BYTES_MAX, TextCounts, TextFound, TextOutcome, TextWanted, TextsWanted};
+pub use series::{Collection, CollectionRow, Forgotten};
+pub use texts::{Document, RowMark, TEXT_BYTES_MAX, TextCounts, TextFound, TextOutcome, TextsWanted};
 pub use verify::{Difference, IndexReport};
 pub use words::Words;
 
@@ -74,6 +78,15 @@ impl Index {
             found.extend(manifests_in(&self.connection, series, first, last)?);
         }
         Ok(found.into_values().collect())
+    }
+
+    /// How many files there are to be found: a file that a re-scan found as it was is one, and one that it found changed is
+    /// another.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn file_count(&self) -> Result<u64, IndexError> {
+        Ok(marks::last_row(&self.connection)?.unsigned_abs())
     }
 
     /// Whether the index knows `digest`, as a manifest or as a file: for

@@ -39,9 +39,9 @@ pub use changes::{Change, ChangeKind, Changes, compare};
 pub use checksum::{Hashed, NotHashed, checksum, checksums};
 pub use collect::{CollectError, Collected, Collecting, Keep, Listener, Remembering, Survey, collect, survey};
 pub use index::{
-    Addition, Collection, CollectionRow, Cursor, Difference, DigestPart, Hit, INDEX_VERSION, Index, IndexError,
-    IndexReport, Opened, PAGE_ROWS_MAX, Page, Query, QueryProblem, RowMark, TEXT_BYTES_MAX, TextCounts, TextFound,
-    TextOutcome, TextWanted, TextsWanted, Total, Within, Words,
+    Absence, Addition, Collection, CollectionRow, Cursor, Difference, DigestPart, Document, Forgotten, Hit,
+    INDEX_VERSION, Index, IndexError, IndexReport, Opened, PAGE_ROWS_MAX, Page, Query, QueryProblem, RowMark,
+    TEXT_BYTES_MAX, TextCounts, TextFound, TextOutcome, TextsAbsent, TextsWanted, Total, Within, Words,
 };
 pub use manifests::{
     ManifestLines, ManifestReadError, ManifestWriteError, read_manifest, read_manifest_file, write_manifest,

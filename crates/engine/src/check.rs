@@ -12,7 +12,7 @@ use portreeve_ledger::{
 use portreeve_model::{Entry, EntryNumber, Event, History, LogSize};
 
 use crate::error::EngineError;
-use crate::index::collections;
+use crate::index::{collections, unforgotten};
 use crate::place::Place;
 use crate::stored::look_through;
 
@@ -176,12 +176,33 @@ fn replay(log: &SqliteLog, found: &mut RegisterReport) -> History {
     history
 }
 
-/// The index is a cache: what is wrong with it is said, not held against the register, and not mended by a reader.
+/// The index is a cache: what is wrong with it is said, not held against the register, and not mended by a reader. Words
+/// that an entry has promised to take out of it are another matter.
 fn index(place: &Place, history: &History, blobs: &FileBlobs, found: &mut RegisterReport) {
-    let compared = Index::open(place.index()).and_then(|index| index.verify(&collections(history), blobs));
-    found.stale_caches.extend(match compared {
-        Ok(report) if report.is_equal() => None,
-        Ok(_) => Some("index.sqlite does not agree with the manifests: remove it".to_owned()),
-        Err(error) => Some(format!("the index cannot be read: {error}")),
+    let looked_at = Index::open(place.index()).and_then(|index| {
+        let report = index.verify(&collections(history), blobs)?;
+        Ok((report, unforgotten(&index, history)?))
     });
+    let left = match looked_at {
+        Ok((report, left)) => {
+            found.stale_caches.extend(match report {
+                report if report.is_equal() => None,
+                // To remove it would cost the texts of all documents.
+                report if report.is_only_behind() => Some("index.sqlite is behind the ledger".to_owned()),
+                _ => Some("index.sqlite does not agree with the manifests: remove it".to_owned()),
+            });
+            left
+        }
+        Err(error) => {
+            found.stale_caches.push(format!("the index cannot be read: {error}"));
+            return;
+        }
+    };
+    found.problems_in_store += left.len();
+    found.problems.extend(left.iter().map(|id| {
+        format!(
+            "evidence {id} is withdrawn, words of its documents are still in the index: remove them with `portreeve \
+             evidence withdraw {id} --erase --reason \"…\"`"
+        )
+    }));
 }

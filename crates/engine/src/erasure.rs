@@ -1,17 +1,18 @@
 //! Taking evidence back, and taking its bytes out of the store when the law says so. The entry comes first and says what is
-//! to be gone; the bytes go after it, so that a crash in between leaves bytes that an entry has promised to remove:
-//! `verify` names them, and giving the same command again removes them. Nothing here may remove bytes that anything else
+//! to be gone; the words of documents and then the bytes go after it, so that a crash in between leaves what an entry has
+//! promised to remove: `verify` names it, and giving the same command again removes it. Nothing here may remove bytes that anything else
 //! that stands is made of.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portreeve_collector::{Blobs as _, FileBlobs, Watch, read_manifest};
+use portreeve_collector::{Blobs as _, FileBlobs, Index, Watch, read_manifest};
 use portreeve_model::reference::{EvidenceId, PersonId};
 use portreeve_model::register::evidence::{Content, Evidence, EvidenceWithdrawn};
 use portreeve_model::{Digest, Event, Refusal, Register};
 
 use crate::error::EngineError;
 use crate::evidence::{digests_in, listing, manifests, manifests_where};
+use crate::index::unforgotten;
 use crate::session::{Mode, Recorded, Session};
 
 /// What becomes of the bytes of an item of evidence.
@@ -65,7 +66,7 @@ impl Session {
         let recorded = self.record(by, vec![Event::from(event)], mode)?;
         if erase {
             let erasure = self.erasure(&id)?;
-            self.remove(&id, &erasure)?;
+            self.remove(&erasure)?;
         }
         Ok(recorded)
     }
@@ -78,7 +79,8 @@ impl Session {
         erasure(self.register(), &self.blobs, id)
     }
 
-    /// Removes what an entry said is removed and the store still has: an erasure that was interrupted. Records nothing.
+    /// Removes what an entry said is removed and the store or the index still has: an erasure that was interrupted. Records
+    /// nothing.
     ///
     /// # Errors
     /// When no entry says so, the rules would not let this person take the evidence back, or the store fails.
@@ -99,16 +101,29 @@ impl Session {
         self.catch_up()?;
         let erasure = self.erasure(&event.id)?;
         if mode == Mode::Write {
-            self.remove(&event.id, &erasure)?;
+            self.remove(&erasure)?;
         }
         Ok(erasure)
     }
 
-    fn remove(&self, id: &EvidenceId, erasure: &Erasure) -> Result<(), EngineError> {
-        // The words of a document go before its bytes: as long as the bytes are there, the erasure is not finished.
-        self.index(Watch::default())?.forget_texts(&self.sole_files(id)?)?;
+    fn remove(&self, erasure: &Erasure) -> Result<(), EngineError> {
+        // The words of documents go before their bytes. What the ledger calls erased leaves the index as it is opened, but
+        // perhaps for its log.
+        self.index(Watch::default())?.clear_log()?;
         let names: Vec<Digest> = erasure.removes.iter().copied().collect();
         Ok(self.blobs.remove_all(&names)?)
+    }
+
+    /// Whether the index may hold words of documents that an entry says are erased with this evidence.
+    ///
+    /// # Errors
+    /// When the index cannot be read. One that is damaged is made again without them.
+    pub fn words_left(&self, id: &EvidenceId) -> Result<bool, EngineError> {
+        match Index::open(self.place.index()).and_then(|index| unforgotten(&index, self.history())) {
+            Ok(left) => Ok(left.contains(id)),
+            Err(error) if error.can_be_rebuilt() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The other evidence that has some of the same files and has not been erased, whether their bytes were taken in or left
@@ -118,18 +133,6 @@ impl Session {
     /// When a manifest is missing or damaged.
     pub fn found_in_too(&self, id: &EvidenceId) -> Result<BTreeSet<EvidenceId>, EngineError> {
         listing(self.standing_besides(id), &self.files_of_evidence(id)?, &self.blobs)
-    }
-
-    /// The files of an item of evidence that no other has which has not been erased: those that must not be found by their
-    /// words any more.
-    fn sole_files(&self, id: &EvidenceId) -> Result<BTreeSet<Digest>, EngineError> {
-        let mut files = self.files_of_evidence(id)?;
-        for (manifest, _) in self.standing_besides(id) {
-            for line in read_manifest(&manifest, &self.blobs)? {
-                files.remove(&line?.digest);
-            }
-        }
-        Ok(files)
     }
 
     fn files_of_evidence(&self, id: &EvidenceId) -> Result<BTreeSet<Digest>, EngineError> {

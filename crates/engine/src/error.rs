@@ -133,6 +133,9 @@ pub enum EngineError {
         /// Whether the same command goes on from here.
         goes_on: bool,
     },
+    /// A page to go on from is that of another question.
+    #[error("the page to go on from is one of another question")]
+    OtherQuestion,
     /// What is asked for holds evidence that has been erased since.
     #[error("evidence {evidence} was withdrawn, and its bytes were erased on {on}: {reason}")]
     ErasedSince {
@@ -255,6 +258,7 @@ impl EngineError {
             | EngineError::NoFolder { .. }
             | EngineError::Pattern(_)
             | EngineError::NotComparable(_)
+            | EngineError::OtherQuestion
             | EngineError::ErasedSince { .. }
             | EngineError::Catalogue { .. } => Kind::Usage,
             EngineError::Refused(_) => Kind::Refused,

@@ -38,7 +38,9 @@ pub use error::{EngineError, Kind};
 pub use evidence::{Added, Files, Numbering, Taken, Taking, digest_of_file, each_checksum};
 pub use extract::{EXTRACT_WORD, Extracted, Extractor, PATIENCE_MAX, Program, read_for_parent};
 pub use frameworks::{Brought, FrameworkBytes, FrameworkFile, built_in_framework, built_in_frameworks, write_new};
-pub use index::{Found, FoundFile, NextPage, Reading, Search, Texts};
+pub use index::{
+    Found, FoundFile, Indexed, NextPage, Reading, Search, Textless, TextlessDocument, TextlessFor, Texts, Which,
+};
 pub use init::{Made, NewRegister, init};
 pub use inspection::{Inspecting, Inspection};
 pub use mappings::{CarryAnswer, CarryRequest, FromLibrary, KnownMapping, VersionAnswer};
@@ -57,7 +59,8 @@ pub use portreeve_catalogue::Playbook;
 pub use portreeve_catalogue::import::{Imported, ImportedFramework, ImportedMapping};
 pub use portreeve_catalogue::mapping::Named as MappingNamed;
 pub use portreeve_collector::{
-    Change, ChangeKind, Changes, CollectError, DigestPart, Keep, Omitted, Progress, Stopped, Total, Watch, Words,
+    Absence, Change, ChangeKind, Changes, CollectError, DigestPart, Keep, Omitted, Progress, Stopped, Total, Watch,
+    Words,
 };
 pub use portreeve_documents::media::{Kind as MediaKind, Media};
 pub use portreeve_documents::text::{DOCUMENT_BYTES_MAX, Reason as NoTextReason, TEXT_BYTES_MAX, Text};

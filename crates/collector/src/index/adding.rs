@@ -7,10 +7,11 @@ use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
 use rusqlite::{Transaction, TransactionBehavior};
 
+use super::forgetting::want_again;
 use super::heads::Heads;
 use super::in_order::InOrder;
 use super::row::{self, FileRecord, head};
-use super::series::{Collection, CollectionRow, Place, kept, place_of_next, record};
+use super::series::{Collection, CollectionRow, Forgotten, Kept, Place, kept, place_of_next, record};
 use super::{Index, IndexError};
 use crate::watch::is_set;
 use crate::{Blobs, Progress, Stopped, Watch, read_manifest};
@@ -74,7 +75,7 @@ impl Addition<'_> {
             return Ok(there.row);
         }
         self.rows.take(&self.transaction, &mut self.heads, &mut self.ahead)?;
-        let row = self.rows.finish(&self.transaction, manifest)?;
+        let row = self.rows.finish(&self.transaction, manifest, Forgotten::No)?;
         self.heads.put(&self.transaction)?;
         self.transaction.commit()?;
         Ok(row)
@@ -101,7 +102,9 @@ pub(super) fn add_stored(
             ahead.push(line?);
         }
         if ahead.is_empty() {
-            return rows.finish(transaction, &collection.manifest);
+            // Nobody has read what a collection brings that is added late.
+            let forgotten = if collection.erased { Forgotten::Wholly } else { Forgotten::No };
+            return rows.finish(transaction, &collection.manifest, forgotten);
         }
         done.files += ahead.len() as u64;
         rows.take(transaction, heads, &mut ahead)?;
@@ -127,8 +130,8 @@ impl Rows {
         let earlier = match before {
             None => None,
             Some(before) => {
-                let rows = InOrder::of_collection(transaction, before, &[])?;
-                Some(Earlier { number: before.number, rows, ahead: None })
+                let rows = InOrder::of_collection(transaction, before.place, &[])?;
+                Some(Earlier { kept: before, rows, ahead: None })
             }
         };
         Ok(Rows { place, follows: follows.copied(), earlier, files: 0, latest: None })
@@ -174,20 +177,29 @@ impl Rows {
             if row.path == *path && row.digest == *digest {
                 return Ok(true);
             }
-            row::end(transaction, row, earlier.number)?;
+            row::end(transaction, row, earlier.kept.place.number)?;
         }
         Ok(false)
     }
 
     /// Ends what is in the collection before and not in this one, and notes this one.
-    fn finish(&mut self, transaction: &Transaction<'_>, manifest: &Digest) -> Result<CollectionRow, IndexError> {
+    fn finish(
+        &mut self,
+        transaction: &Transaction<'_>,
+        manifest: &Digest,
+        forgotten: Forgotten,
+    ) -> Result<CollectionRow, IndexError> {
         if let Some(earlier) = &mut self.earlier {
             while let Some(gone) = earlier.next(transaction, |_| true)? {
-                row::end(transaction, gone, earlier.number)?;
+                row::end(transaction, gone, earlier.kept.place.number)?;
             }
         }
-        let row = CollectionRow { manifest: *manifest, follows: self.follows, files: self.files };
+        let row = CollectionRow { manifest: *manifest, follows: self.follows, files: self.files, forgotten };
         record(transaction, self.place, &row)?;
+        // What stayed as it was brings no new row that would ask for its text.
+        if forgotten == Forgotten::No && self.earlier.as_ref().is_some_and(|it| it.kept.row.forgotten != forgotten) {
+            want_again(transaction, self.place)?;
+        }
         Ok(row)
     }
 }
@@ -195,7 +207,7 @@ impl Rows {
 /// The files of an earlier collection, in order. What is being added lies among them, and is none of them.
 #[derive(Debug)]
 struct Earlier {
-    number: i64,
+    kept: Kept,
     rows: InOrder,
     ahead: Option<FileRecord>,
 }

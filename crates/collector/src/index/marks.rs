@@ -1,7 +1,7 @@
 //! How far what is made from the rows of files has come: everything up to the marked row is in it.
 //!
-//! Rows are numbered without gaps and never removed, so what is behind is counted without looking at it. Must never go
-//! back.
+//! Rows are numbered without gaps and only the last are ever removed, so what is behind is counted without looking at it.
+//! Must never go back but with the rows themselves.
 
 use rusqlite::Connection;
 
@@ -37,6 +37,12 @@ impl Mark {
         connection.prepare_cached(sql)?.execute((self.name(), row))?;
         Ok(())
     }
+}
+
+/// The rows after `row` are gone.
+pub(super) fn back_to(connection: &Connection, row: i64) -> Result<(), IndexError> {
+    connection.prepare_cached("UPDATE marks SET file = min(file, ?1)")?.execute([row])?;
+    Ok(())
 }
 
 /// The last row there is.

@@ -12,7 +12,7 @@ use rusqlite::TransactionBehavior;
 
 use super::adding::add_stored;
 use super::heads::Heads;
-use super::series::{Collection, CollectionRow, each_once, kept};
+use super::series::{Collection, CollectionRow, agreeing, all_kept, each_once, kept};
 use super::{Index, IndexError, schema};
 use crate::{Blobs, Progress, Watch};
 
@@ -24,6 +24,14 @@ pub enum Opened {
     /// Add collections that were not in it.
     CaughtUp {
         /// How many.
+        added: usize,
+    },
+    /// Take out collections, and add those that belong in their place or came after them. Their documents are not read
+    /// again.
+    Replaced {
+        /// How many were taken out.
+        taken_out: usize,
+        /// How many were added.
         added: usize,
     },
     /// Make it again. It knows no texts then.
@@ -78,8 +86,9 @@ impl Index {
     }
 
     /// Opens the index at `path` and brings it to exactly `collections`, which are told in the order of the ledger: adds
-    /// what it lacks, one transaction each; makes it again if it is absent, damaged, of another version, or holds others
-    /// or in another order. A manifest that is told twice counts where it stands first.
+    /// what it lacks, one transaction each; takes out what it holds beside them or in another order; forgets the texts of
+    /// what was erased, but for the log while somebody reads it. Makes it again if it is absent, damaged, or of another
+    /// version. A manifest that is told twice counts where it stands first.
     ///
     /// # Errors
     /// When a manifest cannot be read, when `path` holds another database, when somebody else is adding, when the machine
@@ -91,10 +100,8 @@ impl Index {
         watch: Watch<'_>,
     ) -> Result<(Index, Opened), IndexError> {
         let path = path.as_ref();
-        let because = match Index::open(path).and_then(|index| index.caught_up(collections, blobs, watch)) {
-            Ok(Some((index, 0))) => return Ok((index, Opened::AsItWas)),
-            Ok(Some((index, added))) => return Ok((index, Opened::CaughtUp { added })),
-            Ok(None) => "it holds collections that are not those of the ledger, or in another order".into(),
+        let because = match Index::open(path).and_then(|index| index.brought_to(collections, blobs, watch)) {
+            Ok(opened) => return Ok(opened),
             Err(error) if error.can_be_rebuilt() => error.to_string(),
             Err(error) => return Err(error),
         };
@@ -126,17 +133,30 @@ impl Index {
         Ok(row)
     }
 
-    fn caught_up(
+    fn brought_to(
         mut self,
         collections: &[Collection],
         blobs: &dyn Blobs,
         watch: Watch<'_>,
-    ) -> Result<Option<(Index, usize)>, IndexError> {
-        let Some(missing) = self.missing(collections)? else { return Ok(None) };
-        for collection in &missing {
-            self.add(collection, blobs, watch)?;
+    ) -> Result<(Index, Opened), IndexError> {
+        let (wanted, there) = (each_once(collections), all_kept(&self.connection)?);
+        let opened = if agreeing(&there, &wanted) < there.len() {
+            let (taken_out, added) = self.replace(&wanted, blobs, watch)?;
+            Opened::Replaced { taken_out, added }
+        } else {
+            let missing = &wanted[there.len()..];
+            for collection in missing {
+                self.add(collection, blobs, watch)?;
+            }
+            if missing.is_empty() { Opened::AsItWas } else { Opened::CaughtUp { added: missing.len() } }
+        };
+        self.settle(&wanted)?;
+        match self.clear_log() {
+            // Nothing is found by it, and the next who opens it tries again.
+            Err(IndexError::Busy) => {}
+            other => other?,
         }
-        Ok(Some((self, missing.len())))
+        Ok((self, opened))
     }
 }
 

@@ -98,8 +98,16 @@ pub(super) fn insert(connection: &Connection, rows: &[FileRecord]) -> Result<(),
 }
 
 /// A row is in no collection after `last`.
-pub(super) fn end(connection: &Connection, mut row: FileRecord, last: i64) -> Result<(), IndexError> {
-    row.last = Some(last);
+pub(super) fn end(connection: &Connection, row: FileRecord, last: i64) -> Result<(), IndexError> {
+    ends(connection, FileRecord { last: Some(last), ..row })
+}
+
+/// A row is in the newest collection of its series.
+pub(super) fn reopen(connection: &Connection, row: FileRecord) -> Result<(), IndexError> {
+    ends(connection, FileRecord { last: None, ..row })
+}
+
+fn ends(connection: &Connection, row: FileRecord) -> Result<(), IndexError> {
     let mut update = connection.prepare_cached("UPDATE files SET last = ?2, seal = ?3 WHERE id = ?1")?;
     update.execute((row.id, row.last, row.seal()))?;
     Ok(())

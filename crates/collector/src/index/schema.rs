@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::IndexError;
 
 /// The version of the tables, kept in `user_version`.
-pub const INDEX_VERSION: i64 = 4;
+pub const INDEX_VERSION: i64 = 5;
 
 /// `PrIx` in ASCII, kept in `application_id`: tells our file from every other SQLite database.
 const MARK: i64 = 0x5072_4978;
@@ -34,10 +34,11 @@ pub(super) const TOKENS: &str = "unicode61 remove_diacritics 2";
 
 /// A row of `files` is one content of one path, from collection `first` of its series to `last`, or to the newest. So a
 /// file that stays as it is costs nothing in a re-scan. Rows are numbered in the order of their paths within what one
-/// collection adds, and never removed; a series has the number of its first collection, whose rows need no other order.
+/// collection adds, and only the last are ever removed; a series has the number of its first collection, whose rows need no other order.
 /// The digest is kept in two parts: the first eight bytes as a number, by which `by_head` finds it.
 ///
-/// `names` is made from `files`, and `texts` from the documents, up to the rows that `marks` says.
+/// `names` is made from `files`, and `texts` from the documents, up to the rows that `marks` says. A text
+/// is of a document that some collection lists of which nothing was erased; no other may be in the file.
 const TABLES: &str = "
     CREATE TABLE collections (
         number    INTEGER PRIMARY KEY,
@@ -47,6 +48,7 @@ const TABLES: &str = "
         files     INTEGER NOT NULL,
         first_row INTEGER NOT NULL,
         rows      INTEGER NOT NULL,
+        erased    INTEGER NOT NULL,
         seal      INTEGER NOT NULL
     ) STRICT;
     CREATE UNIQUE INDEX collections_of_series ON collections (series, number);
@@ -78,6 +80,8 @@ const TABLES: &str = "
     ) STRICT;
     CREATE UNIQUE INDEX texts_by_digest ON texts (head, tail);
     CREATE INDEX texts_by_kind ON texts (kind) WHERE kind IS NOT NULL;
+    CREATE INDEX texts_absent ON texts (state, because) WHERE because IS NOT NULL;
+    CREATE INDEX texts_wanted ON texts (up_to) WHERE state = 3;
     CREATE INDEX texts_unreached ON texts (up_to) WHERE state = 4;
     CREATE VIRTUAL TABLE words USING fts5 (
         body, content = 'texts', content_rowid = 'id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2',

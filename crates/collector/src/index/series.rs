@@ -20,13 +20,27 @@ pub struct Collection {
     pub manifest: Digest,
     /// The manifest of the earlier collection of the same source that it followed.
     pub follows: Option<Digest>,
+    /// Whether its bytes were erased, of all evidence that is made of it. Then no word of its documents may be in the
+    /// index but of those that another collection lists.
+    pub erased: bool,
 }
 
 impl Collection {
     /// One that follows no other.
     pub const fn alone(manifest: Digest) -> Collection {
-        Collection { manifest, follows: None }
+        Collection { manifest, follows: None, erased: false }
     }
+}
+
+/// How far the words of a collection's documents are out of the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Forgotten {
+    /// They may be read and kept.
+    No,
+    /// They are out of the tables, and the log may still have some.
+    Begun,
+    /// No word is left in any file of the index.
+    Wholly,
 }
 
 /// A collection in the index.
@@ -38,6 +52,8 @@ pub struct CollectionRow {
     pub follows: Option<Digest>,
     /// How many files it lists.
     pub files: u64,
+    /// Whether its documents may be found by their words.
+    pub forgotten: Forgotten,
 }
 
 /// Where a collection is kept.
@@ -54,12 +70,13 @@ pub(super) struct Place {
 }
 
 /// A row of the table of collections.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Kept {
     pub(super) place: Place,
     pub(super) row: CollectionRow,
 }
 
-const COLUMNS: &str = "number, series, manifest, follows, files, first_row, rows, seal";
+const COLUMNS: &str = "number, series, manifest, follows, files, first_row, rows, erased, seal";
 
 impl Index {
     /// The collection of `manifest`, if it is indexed.
@@ -75,14 +92,7 @@ impl Index {
     /// # Errors
     /// When the index cannot be read.
     pub fn collections(&self) -> Result<Vec<CollectionRow>, IndexError> {
-        let sql = format!("SELECT {COLUMNS} FROM collections ORDER BY number");
-        let mut query = self.connection.prepare_cached(&sql)?;
-        let mut rows = query.query([])?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(read(row)?.row);
-        }
-        Ok(found)
+        Ok(all_kept(&self.connection)?.into_iter().map(|kept| kept.row).collect())
     }
 
     /// Whether the index holds exactly `collections`, in their order. Compares names; what is under them is
@@ -91,19 +101,17 @@ impl Index {
     /// # Errors
     /// When the index cannot be read.
     pub fn is_current(&self, collections: &[Collection]) -> Result<bool, IndexError> {
-        Ok(self.missing(collections)?.is_some_and(|missing| missing.is_empty()))
+        let (wanted, there) = (each_once(collections), all_kept(&self.connection)?);
+        Ok(there.len() == wanted.len() && agreeing(&there, &wanted) == wanted.len())
     }
+}
 
-    /// The collections that are still to be added; nothing if the index holds others, or in another order.
-    pub(super) fn missing(&self, collections: &[Collection]) -> Result<Option<Vec<Collection>>, IndexError> {
-        let wanted = each_once(collections);
-        let there = self.collections()?;
-        let is_so = |(row, wanted): (&CollectionRow, &Collection)| {
-            row.manifest == wanted.manifest && row.follows == wanted.follows
-        };
-        let begins = there.len() <= wanted.len() && there.iter().zip(&wanted).all(is_so);
-        Ok(begins.then(|| wanted[there.len()..].to_vec()))
-    }
+/// How many of the first collections are those that are wanted, in their order.
+pub(super) fn agreeing(there: &[Kept], wanted: &[Collection]) -> usize {
+    let is_so = |(kept, wanted): &(&Kept, &Collection)| {
+        kept.row.manifest == wanted.manifest && kept.row.follows == wanted.follows
+    };
+    there.iter().zip(wanted).take_while(is_so).count()
 }
 
 /// Each manifest where it stands first.
@@ -112,20 +120,20 @@ pub(super) fn each_once(collections: &[Collection]) -> Vec<Collection> {
     collections.iter().filter(|collection| seen.insert(collection.manifest)).copied().collect()
 }
 
-/// Where the next collection goes, and the place of the one before it: after the one it follows, if that is the newest of
+/// Where the next collection goes, and the one before it: after the one it follows, if that is the newest of
 /// its series; else it begins a new series, as does a second one that follows the same.
 pub(super) fn place_of_next(
     connection: &Connection,
     follows: Option<&Digest>,
-) -> Result<(Place, Option<Place>), IndexError> {
+) -> Result<(Place, Option<Kept>), IndexError> {
     let sql = "SELECT coalesce(max(number), 0) + 1 FROM collections";
     let number = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     let first_row = last_row(connection)? + 1;
     if let Some(follows) = follows
-        && let Some(Kept { place, .. }) = kept(connection, follows)?
-        && newest_of(connection, place.series)? == Some(place.number)
+        && let Some(before) = kept(connection, follows)?
+        && newest_of(connection, before.place.series)? == Some(before.place.number)
     {
-        return Ok((Place { number, series: place.series, first_row, rows: 0 }, Some(place)));
+        return Ok((Place { number, series: before.place.series, first_row, rows: 0 }, Some(before)));
     }
     Ok((Place { number, series: number, first_row, rows: 0 }, None))
 }
@@ -150,23 +158,45 @@ pub(super) fn kept(connection: &Connection, manifest: &Digest) -> Result<Option<
     rows.next()?.map(read).transpose()
 }
 
-/// The manifests of the collections of a series from `first` to `last`, or to the newest, with their numbers.
-pub(super) fn manifests_in(
+/// All collections, in order.
+pub(super) fn all_kept(connection: &Connection) -> Result<Vec<Kept>, IndexError> {
+    let sql = format!("SELECT {COLUMNS} FROM collections ORDER BY number");
+    let mut query = connection.prepare_cached(&sql)?;
+    let mut rows = query.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read(row)?);
+    }
+    Ok(found)
+}
+
+/// The collections of a series from `first` to `last`, or to the newest.
+pub(super) fn kept_in(
     connection: &Connection,
     series: i64,
     first: i64,
     last: Option<i64>,
-) -> Result<Vec<(i64, Digest)>, IndexError> {
+) -> Result<Vec<Kept>, IndexError> {
     let sql =
         format!("SELECT {COLUMNS} FROM collections WHERE series = ?1 AND number BETWEEN ?2 AND ?3 ORDER BY number");
     let mut query = connection.prepare_cached(&sql)?;
     let mut rows = query.query((series, first, last.unwrap_or(i64::MAX)))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let kept = read(row)?;
-        found.push((kept.place.number, kept.row.manifest));
+        found.push(read(row)?);
     }
     Ok(found)
+}
+
+/// The manifests of those collections, with their numbers.
+pub(super) fn manifests_in(
+    connection: &Connection,
+    series: i64,
+    first: i64,
+    last: Option<i64>,
+) -> Result<Vec<(i64, Digest)>, IndexError> {
+    let kept = kept_in(connection, series, first, last)?;
+    Ok(kept.into_iter().map(|kept| (kept.place.number, kept.row.manifest)).collect())
 }
 
 /// The runs of rows that the collections of a series brought, the first and the last row of each.
@@ -199,7 +229,7 @@ pub(super) fn manifest_of(connection: &Connection, number: i64) -> Result<Digest
 /// Notes a collection whose files are in.
 pub(super) fn record(connection: &Connection, place: Place, row: &CollectionRow) -> Result<(), IndexError> {
     let files = i64::try_from(row.files).unwrap_or(i64::MAX);
-    let sql = format!("INSERT INTO collections ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+    let sql = format!("INSERT INTO collections ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
     connection.prepare_cached(&sql)?.execute((
         place.number,
         place.series,
@@ -208,9 +238,27 @@ pub(super) fn record(connection: &Connection, place: Place, row: &CollectionRow)
         files,
         place.first_row,
         place.rows,
+        number_of(row.forgotten),
         seal_of(place, row),
     ))?;
     Ok(())
+}
+
+/// Notes how far the words of a collection's documents are out of the index.
+pub(super) fn mark(connection: &Connection, mut kept: Kept, forgotten: Forgotten) -> Result<(), IndexError> {
+    kept.row.forgotten = forgotten;
+    let mut update = connection.prepare_cached("UPDATE collections SET erased = ?2, seal = ?3 WHERE number = ?1")?;
+    update.execute((kept.place.number, number_of(forgotten), seal_of(kept.place, &kept.row)))?;
+    Ok(())
+}
+
+/// As the questions of `forgetting.rs` have it, too.
+const fn number_of(forgotten: Forgotten) -> i64 {
+    match forgotten {
+        Forgotten::No => 0,
+        Forgotten::Begun => 1,
+        Forgotten::Wholly => 2,
+    }
 }
 
 fn read(row: &Row<'_>) -> Result<Kept, IndexError> {
@@ -220,8 +268,14 @@ fn read(row: &Row<'_>) -> Result<Kept, IndexError> {
         manifest: Digest::from_bytes(row.get(2)?),
         follows: follows.map(Digest::from_bytes),
         files: row.get::<_, i64>(4)?.unsigned_abs(),
+        forgotten: match row.get(7)? {
+            0 => Forgotten::No,
+            1 => Forgotten::Begun,
+            // The seal tells of any other.
+            _ => Forgotten::Wholly,
+        },
     };
-    if seal_of(place, &collection) != row.get::<_, i64>(7)? {
+    if seal_of(place, &collection) != row.get::<_, i64>(8)? {
         return Err(IndexError::damaged(format!("collection {} is not as it was written", place.number)));
     }
     Ok(Kept { place, row: collection })
@@ -229,7 +283,7 @@ fn read(row: &Row<'_>) -> Result<Kept, IndexError> {
 
 fn seal_of(place: Place, row: &CollectionRow) -> i64 {
     let mut sealed = Vec::with_capacity(128);
-    for number in [place.number, place.series, place.first_row, place.rows] {
+    for number in [place.number, place.series, place.first_row, place.rows, number_of(row.forgotten)] {
         sealed.extend_from_slice(&number.to_le_bytes());
     }
     sealed.extend_from_slice(&row.files.to_le_bytes());

@@ -1,7 +1,7 @@
 //! The texts of documents, each content once, whatever its names.
 //!
-//! Somebody else reads them out of the documents; here they are kept, and found by their words. Must never leave a word of
-//! a text that is to be forgotten in the file.
+//! Somebody else reads them out of the documents; here they are kept, and found by their words. Must never take in a text
+//! of what nobody may read any more.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,10 @@ use portreeve_model::Digest;
 use portreeve_model::manifest::ManifestPath;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
+use super::forgetting::listed_in;
 use super::marks::{Mark, last_row};
 use super::row::{FileRecord, head, rows_where, tail};
-use super::series::manifests_in;
+use super::series::{Forgotten, Kept, kept_in};
 use super::{Index, IndexError};
 
 /// How many rows [`Index::texts_wanted`] looks at: a tenth of a second.
@@ -52,19 +53,17 @@ pub enum TextOutcome {
         /// Why not.
         because: String,
     },
-    /// It is not to be read: only evidence whose bytes were erased has it.
-    Erased,
 }
 
-/// A document that nobody has read yet.
+/// A document, at one of its places.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TextWanted {
+pub struct Document {
     /// The name of its bytes.
     pub digest: Digest,
     /// One of its paths.
     pub path: ManifestPath,
-    /// The manifests of the collections of its series that have it there: where its bytes are to be found if they were
-    /// left in their place.
+    /// The manifests of the collections of its series that have it there and were not erased: where its bytes are to be
+    /// found if they were left in their place.
     pub manifests: Vec<Digest>,
 }
 
@@ -76,7 +75,7 @@ pub struct RowMark(i64);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextsWanted {
     /// The documents, in the order in which they were collected. There may be none, and others follow all the same.
-    pub documents: Vec<TextWanted>,
+    pub documents: Vec<Document>,
     /// Up to where that is all: for [`Index::add_texts`], which goes on from there.
     pub up_to: RowMark,
     /// Whether something was collected after that.
@@ -92,21 +91,23 @@ pub struct TextCounts {
     pub cut: u64,
     /// Without one.
     pub without: u64,
-    /// Forgotten.
-    pub forgotten: u64,
     /// Whose bytes could not be had.
     pub unreached: u64,
 }
 
 const WHOLE: i64 = 0;
-const CUT: i64 = 1;
-const WITHOUT: i64 = 2;
-const FORGOTTEN: i64 = 3;
+pub(super) const CUT: i64 = 1;
+pub(super) const WITHOUT: i64 = 2;
+/// Nothing is known of it, although its rows were passed: as the index `texts_wanted` has it.
+const WANTED: i64 = 3;
 /// As the index `texts_unreached` has it.
-const UNREACHED: i64 = 4;
+pub(super) const UNREACHED: i64 = 4;
+
+/// Why a text is not all there is.
+const CUT_BECAUSE: &str = "longer than is kept of one document";
 
 impl Index {
-    /// The next documents of which nothing is known yet, at most `limit`. The same again until
+    /// The next documents of which nothing is known yet and that may be read, at most `limit`. The same again until
     /// [`add_texts`](Self::add_texts) notes what was found; then those after them. When all is known it costs nothing,
     /// however large the index is.
     ///
@@ -116,19 +117,26 @@ impl Index {
         // One view of the index for the mark and the rows.
         let connection = self.connection.unchecked_transaction()?;
         let mut up_to = Mark::Texts.row(&connection)?;
+        // One more than are told says whether there are more.
+        let mut passed = rows_of_state(&connection, WANTED, 0, limit.saturating_add(1))?;
+        let more_passed = passed.len() > limit as usize;
+        passed.truncate(limit as usize);
+        let (mut documents, mut seen) = (Vec::new(), BTreeSet::new());
+        for row in passed {
+            documents.push(document(&connection, FileRecord::of(&connection, row)?)?);
+        }
         let mut query = connection.prepare_cached(&rows_where("f.id > ?1 ORDER BY f.id LIMIT ?2"))?;
         let mut rows = query.query((up_to, LOOKED_AT_MAX))?;
-        let (mut documents, mut seen) = (Vec::new(), BTreeSet::new());
         while documents.len() < limit as usize
             && let Some(row) = rows.next()?
         {
             let row = FileRecord::read(row)?;
             up_to = row.id;
             if is_wanted(&connection, &row)? && seen.insert(row.digest) {
-                documents.push(wanted(&connection, row)?);
+                documents.push(document(&connection, row)?);
             }
         }
-        Ok(TextsWanted { documents, up_to: RowMark(up_to), more: up_to < last_row(&connection)? })
+        Ok(TextsWanted { documents, up_to: RowMark(up_to), more: more_passed || up_to < last_row(&connection)? })
     }
 
     /// Documents whose bytes could not be had when they were wanted, at most `limit`, and those after `after` where a page
@@ -139,12 +147,10 @@ impl Index {
     pub fn texts_unreached(&self, after: Option<RowMark>, limit: u32) -> Result<TextsWanted, IndexError> {
         let connection = self.connection.unchecked_transaction()?;
         let mut up_to = after.map_or(0, |RowMark(row)| row);
-        let sql = "SELECT up_to FROM texts WHERE state = 4 AND up_to > ?1 ORDER BY up_to LIMIT ?2";
-        let mut query = connection.prepare_cached(sql)?;
-        let found: Vec<i64> = query.query_map((up_to, limit), |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let found = rows_of_state(&connection, UNREACHED, up_to, limit)?;
         let mut documents = Vec::new();
         for row in &found {
-            documents.push(wanted(&connection, FileRecord::of(&connection, *row)?)?);
+            documents.push(document(&connection, FileRecord::of(&connection, *row)?)?);
             up_to = *row;
         }
         Ok(TextsWanted { documents, up_to: RowMark(up_to), more: found.len() == limit as usize })
@@ -155,24 +161,23 @@ impl Index {
     /// # Errors
     /// When the index cannot be read.
     pub fn texts_unreached_count(&self) -> Result<u64, IndexError> {
-        let mut query = self.connection.prepare_cached("SELECT count(*) FROM texts WHERE state = 4")?;
-        Ok(query.query_row([], |row| row.get::<_, i64>(0))?.unsigned_abs())
+        count_of_state(&self.connection, UNREACHED)
     }
 
-    /// How many rows were added since everything was known: at most so many documents are still to be read. Costs nothing,
-    /// however many they are.
+    /// How many rows were added since everything was known, with the documents that were asked for again: at most so many
+    /// are still to be read. Costs nothing, however many rows they are.
     ///
     /// # Errors
     /// When the index cannot be read.
     pub fn texts_behind(&self) -> Result<u64, IndexError> {
         let behind = last_row(&self.connection)? - Mark::Texts.row(&self.connection)?;
-        Ok(u64::try_from(behind).unwrap_or_default())
+        Ok(u64::try_from(behind).unwrap_or_default() + count_of_state(&self.connection, WANTED)?)
     }
 
     /// Notes what was found out about documents, and goes on from `up_to`, in one transaction; from where it was, if a page
     /// was not finished. A document of a finished page that is not in `found` is not wanted again, unless it is collected
-    /// again under another name. What is known already stays as it is, and so does what was forgotten and has not been
-    /// collected since; what could not be had is replaced.
+    /// again under another name. What is known already stays as it is; what could not be had is replaced; what only erased
+    /// collections list by now is not taken.
     ///
     /// # Errors
     /// [`IndexError::Busy`], or when the index cannot be written.
@@ -188,20 +193,22 @@ impl Index {
             )?;
             let mut words = transaction.prepare_cached("INSERT INTO words (rowid, body) VALUES (?1, ?2)")?;
             for (digest, TextFound { media, kind, outcome }) in found {
-                let row = newest_row(&transaction, digest)?;
-                if !is_open(&transaction, digest, row.unwrap_or_default())? {
+                let Some(row) = listed_in(&transaction, digest)? else { continue };
+                if !matches!(known(&transaction, digest)?, None | Some((UNREACHED | WANTED, _))) {
                     continue;
                 }
                 let (state, because, body) = match outcome {
-                    TextOutcome::None { because } => (WITHOUT, Some(because), None),
-                    TextOutcome::Unreached { because } => (UNREACHED, Some(because), None),
-                    TextOutcome::Erased => (FORGOTTEN, None, None),
+                    TextOutcome::None { because } => (WITHOUT, Some(because.as_str()), None),
+                    TextOutcome::Unreached { because } => (UNREACHED, Some(because.as_str()), None),
                     TextOutcome::Text { body, cut } => {
                         let kept = body.get(..body.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or_default();
-                        (if *cut || kept.len() < body.len() { CUT } else { WHOLE }, None, Some(kept))
+                        match *cut || kept.len() < body.len() {
+                            true => (CUT, Some(CUT_BECAUSE), Some(kept)),
+                            false => (WHOLE, None, Some(kept)),
+                        }
                     }
                 };
-                let up_to = row.filter(|_| matches!(state, UNREACHED | FORGOTTEN));
+                let up_to = Some(row).filter(|_| state == UNREACHED);
                 let values = (head(digest), tail(digest), state, media, kind, because, body, up_to);
                 let id: i64 = insert.query_row(values, |row| row.get(0))?;
                 if let Some(body) = body {
@@ -213,39 +220,6 @@ impl Index {
             Mark::Texts.advance(&transaction, up_to)?;
         }
         Ok(transaction.commit()?)
-    }
-
-    /// Forgets the texts of documents, if there are any: they are not wanted again, unless they are collected anew. To be
-    /// called before the bytes of evidence are erased that no other holds. No word of the texts is left in the file or in
-    /// its log. What is being read meanwhile is not added.
-    ///
-    /// # Errors
-    /// [`IndexError::Busy`] also when somebody is just reading the log; then call it again. When the index cannot be
-    /// written.
-    pub fn forget_texts<'d>(&mut self, digests: impl IntoIterator<Item = &'d Digest>) -> Result<(), IndexError> {
-        self.connection.pragma_update(None, "secure_delete", true)?;
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        {
-            let mut words = transaction.prepare_cached(
-                "INSERT INTO words (words, rowid, body)
-                 SELECT 'delete', id, body FROM texts WHERE id = ?1 AND body IS NOT NULL",
-            )?;
-            let mut forget = transaction.prepare_cached(
-                "INSERT INTO texts (head, tail, state, up_to) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (head, tail)
-                 DO UPDATE SET state = ?3, media = NULL, kind = NULL, because = NULL, body = NULL, up_to = ?4",
-            )?;
-            let up_to = last_row(&transaction)?;
-            for digest in digests {
-                if let Some(id) = text_id(&transaction, digest)? {
-                    words.execute([id])?;
-                }
-                forget.execute((head(digest), tail(digest), FORGOTTEN, up_to))?;
-            }
-        }
-        transaction.commit()?;
-        // The log holds the pages as they were.
-        let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))?;
-        if busy == 0 { Ok(()) } else { Err(IndexError::Busy) }
     }
 
     /// How many contents have been read. Looks at each.
@@ -265,7 +239,7 @@ impl Index {
                     counts.cut += count;
                 }
                 WITHOUT => counts.without += count,
-                FORGOTTEN => counts.forgotten += count,
+                WANTED => {}
                 UNREACHED => counts.unreached += count,
                 state => return Err(IndexError::damaged(format!("a text of state {state}"))),
             }
@@ -281,22 +255,28 @@ pub(super) fn text_id(connection: &Connection, digest: &Digest) -> Result<Option
     Ok(query.query_row((head(digest), tail(digest)), |row| row.get(0)).optional()?)
 }
 
-/// Whether nobody can say yet what the row's document has: nothing is known, or what is known was before this row.
+/// Whether nobody can say yet what the row's document has: nothing is known, or its bytes could not be had before this
+/// row; and somebody may look. What was asked for again is told by itself.
 fn is_wanted(connection: &Connection, row: &FileRecord) -> Result<bool, IndexError> {
-    let (state, up_to) = match known(connection, &row.digest)? {
-        None => return Ok(true),
-        Some(known) => known,
+    let is_unknown = match known(connection, &row.digest)? {
+        None => true,
+        Some((state, up_to)) => state == UNREACHED && up_to < row.id,
     };
-    Ok(matches!(state, UNREACHED | FORGOTTEN) && up_to < row.id)
+    let may_be_read = |kept: &Kept| kept.row.forgotten == Forgotten::No;
+    Ok(is_unknown && kept_in(connection, row.series, row.first, row.last)?.iter().any(may_be_read))
 }
 
-/// Whether something new may be noted of a document, whose newest row is `newest`.
-fn is_open(connection: &Connection, digest: &Digest, newest: i64) -> Result<bool, IndexError> {
-    Ok(match known(connection, digest)? {
-        None | Some((UNREACHED, _)) => true,
-        Some((FORGOTTEN, up_to)) => up_to < newest,
-        Some(_) => false,
-    })
+/// The rows after `after` at which documents of a state are to be found.
+fn rows_of_state(connection: &Connection, state: i64, after: i64, limit: u32) -> Result<Vec<i64>, IndexError> {
+    // In the words of the indexes, or they are not used.
+    let sql = format!("SELECT up_to FROM texts WHERE state = {state} AND up_to > ?1 ORDER BY up_to LIMIT ?2");
+    let mut query = connection.prepare_cached(&sql)?;
+    Ok(query.query_map((after, limit), |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+fn count_of_state(connection: &Connection, state: i64) -> Result<u64, IndexError> {
+    let sql = format!("SELECT count(*) FROM texts WHERE state = {state}");
+    Ok(connection.prepare_cached(&sql)?.query_row([], |row| row.get::<_, i64>(0))?.unsigned_abs())
 }
 
 /// What is known of a document, and up to which row.
@@ -306,15 +286,8 @@ fn known(connection: &Connection, digest: &Digest) -> Result<Option<(i64, i64)>,
     Ok(query.query_row((head(digest), tail(digest)), |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
-/// The newest row of a document.
-fn newest_row(connection: &Connection, digest: &Digest) -> Result<Option<i64>, IndexError> {
-    let sql = "SELECT max(id) FROM by_head JOIN files ON id = file WHERE key = ?1 AND tail = ?2";
-    let mut query = connection.prepare_cached(sql)?;
-    Ok(query.query_row((head(digest), tail(digest)), |row| row.get(0))?)
-}
-
-fn wanted(connection: &Connection, row: FileRecord) -> Result<TextWanted, IndexError> {
-    let manifests = manifests_in(connection, row.series, row.first, row.last)?;
-    let manifests = manifests.into_iter().map(|(_, manifest)| manifest).collect();
-    Ok(TextWanted { digest: row.digest, path: row.path, manifests })
+pub(super) fn document(connection: &Connection, row: FileRecord) -> Result<Document, IndexError> {
+    let kept = kept_in(connection, row.series, row.first, row.last)?.into_iter().map(|kept| kept.row);
+    let manifests = kept.filter(|row| row.forgotten == Forgotten::No).map(|row| row.manifest).collect();
+    Ok(Document { digest: row.digest, path: row.path, manifests })
 }

@@ -84,6 +84,17 @@ impl IndexReport {
         self.differences.is_empty()
     }
 
+    /// Whether all that is wrong is which collections it holds, as after an undo. Then opening it mends it.
+    pub fn is_only_behind(&self) -> bool {
+        let is_behind = |difference: &Difference| {
+            matches!(
+                difference,
+                Difference::CollectionAbsent { .. } | Difference::CollectionUnknown { .. } | Difference::Order
+            )
+        };
+        self.further == 0 && self.differences.iter().all(is_behind)
+    }
+
     fn note(&mut self, difference: Difference) {
         if self.differences.len() < DIFFERENCES_MAX {
             self.differences.push(difference);

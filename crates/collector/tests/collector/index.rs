@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use portreeve_collector::{
-    Blobs, Collecting, Collection, CollectionRow, Difference, Index, IndexError, MemoryBlobs, Opened, PAGE_ROWS_MAX,
-    Watch, collect, write_manifest,
+    Blobs, Collecting, Collection, CollectionRow, Difference, Forgotten, Index, IndexError, MemoryBlobs, Opened,
+    PAGE_ROWS_MAX, Query, Watch, Words, collect, write_manifest,
 };
 use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
@@ -41,7 +41,11 @@ fn two_manifests(blobs: &MemoryBlobs) -> [Digest; 2] {
 
 fn two_collections(blobs: &MemoryBlobs) -> [Collection; 2] {
     let [first, second] = two_manifests(blobs);
-    [Collection::alone(first), Collection { manifest: second, follows: Some(first) }]
+    [Collection::alone(first), following(second, first)]
+}
+
+fn following(manifest: Digest, follows: Digest) -> Collection {
+    Collection { follows: Some(follows), ..Collection::alone(manifest) }
 }
 
 fn rebuilt(at: &Path, collections: &[Collection], blobs: &dyn Blobs) -> Index {
@@ -72,7 +76,7 @@ fn a_digest_is_found_wherever_it_was_collected() {
     assert!(!index.names(&Digest::of(b"none")).unwrap());
     let page = index.files(&first, Some(&path("a")), 1).unwrap();
     assert_eq!(page, [ManifestLine { digest: Digest::of(b"two"), path: path("b/c") }]);
-    let row = CollectionRow { manifest: second, follows: Some(first), files: 2 };
+    let row = CollectionRow { manifest: second, follows: Some(first), files: 2, forgotten: Forgotten::No };
     assert_eq!(index.collection(&second).unwrap(), Some(row));
     assert!(index.verify(&collections, &blobs).unwrap().is_equal());
 }
@@ -84,7 +88,7 @@ fn a_file_that_stays_as_it_is_costs_nothing_in_a_re_scan() {
     let first = manifest(&[("a", "1"), ("b", "1"), ("c", "1"), ("d", "1")], &blobs);
     let second = manifest(&[("a", "1"), ("b", "2"), ("c", "1"), ("e", "1")], &blobs);
     let branch = manifest(&[("a", "1")], &blobs);
-    let followed = |manifest| Collection { manifest, follows: Some(first) };
+    let followed = |manifest| following(manifest, first);
     let mut index = rebuilt(&at, &[Collection::alone(first)], &blobs);
     assert_eq!(rows_of(&at), 4);
     index.add(&followed(second), &blobs, Watch::default()).unwrap();
@@ -142,7 +146,7 @@ fn a_collection_is_added_while_it_is_made_and_seen_when_it_is_finished() {
     let first = collected(&mut index, None, true);
     write(&tree, &[("b/c", b"4444")]);
     let second = collected(&mut index, Some(first), true);
-    let all = [Collection::alone(first), Collection { manifest: second, follows: Some(first) }];
+    let all = [Collection::alone(first), following(second, first)];
     assert!(index.verify(&all, &blobs).unwrap().is_equal());
     assert_eq!(dump(&index), dump(&rebuilt(&folder.path().join("again"), &all, &blobs)));
     let before = dump(&index);
@@ -169,11 +173,32 @@ fn opening_brings_the_index_to_the_ledger() {
     assert_eq!(opened(&[first]), Opened::AsItWas);
     assert_eq!(opened(&[first, second]), Opened::CaughtUp { added: 1 });
     assert_eq!(opened(&[first, second, first]), Opened::AsItWas, "a manifest counts where it stands first");
-    assert!(matches!(opened(&[second, first]), Opened::Rebuilt { .. }), "another order");
+    let replaced = |taken_out, added| Opened::Replaced { taken_out, added };
+    assert_eq!(opened(&[second, first]), replaced(2, 2), "another order");
     let alone = Collection::alone(second.manifest);
-    assert!(matches!(opened(&[alone, first]), Opened::Rebuilt { .. }), "it follows no other now");
-    assert!(matches!(opened(&[alone]), Opened::Rebuilt { .. }));
-    assert!(matches!(opened(&[]), Opened::Rebuilt { .. }));
+    assert_eq!(opened(&[alone, first]), replaced(2, 2), "it follows no other now");
+    assert_eq!(opened(&[alone]), replaced(1, 0));
+    assert_eq!(opened(&[]), replaced(1, 0));
+}
+
+#[test]
+fn the_names_of_what_was_taken_out_lead_to_nothing_that_took_its_place() {
+    let (folder, blobs) = (tempfile::tempdir().unwrap(), MemoryBlobs::new());
+    let at = folder.path().join("index");
+    let [first, gone, other] = [&[("a", "1")], &[("wrong", "2")], &[("right", "3")]]
+        .map(|files: &[(&str, &str); 1]| Collection::alone(manifest(files, &blobs)));
+    let mut index = rebuilt(&at, &[first, gone], &blobs);
+    let found = |index: &mut Index, name: &str| {
+        let query = Query { name: Some(Words::parse(name).unwrap()), limit: 9, ..Query::default() };
+        let hits = index.search(&query, Watch::default()).unwrap().hits;
+        hits.into_iter().map(|hit| hit.path).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&mut index, "wrong"), [path("wrong")]);
+    drop(index);
+    let told = [first, other];
+    let (mut index, how) = Index::open_or_rebuild(&at, &told, &blobs, Watch::default()).unwrap();
+    assert_eq!(how, Opened::Replaced { taken_out: 1, added: 1 });
+    assert_eq!((found(&mut index, "wrong"), found(&mut index, "right")), (vec![], vec![path("right")]));
 }
 
 #[test]
@@ -203,11 +228,17 @@ fn every_difference_is_seen_and_mended() {
         assert!(Connection::open(&at).unwrap().execute(sql, []).unwrap() > 0, "{sql}");
         let report = Index::open(&at).unwrap().verify(&collections, &blobs).unwrap();
         assert!(report.differences.contains(&difference), "{sql}: {report:?}");
+        let absent = matches!(difference, Difference::CollectionAbsent { .. });
+        assert!(absent || !report.is_only_behind(), "{sql}: {report:?}");
         assert_eq!(dump(&rebuilt(&at, &collections, &blobs)), good, "{sql}");
     }
     let folder = tempfile::tempdir().unwrap();
     let index = rebuilt(&folder.path().join("index"), &collections, &blobs);
-    let differences = |collections: &[Collection]| index.verify(collections, &blobs).unwrap().differences;
+    let differences = |collections: &[Collection]| {
+        let report = index.verify(collections, &blobs).unwrap();
+        assert!(report.is_only_behind());
+        report.differences
+    };
     assert_eq!(differences(&collections[..1]), [Difference::CollectionUnknown { manifest: second }]);
     assert_eq!(differences(&[collections[1], collections[0]]), [Difference::Order]);
 }
@@ -242,11 +273,7 @@ fn a_series_is_read_in_order_however_many_rows_each_collection_brought() {
     let first = made("one", |number| number % 3 != 1);
     let second = made("one", |number| number % 3 != 2);
     let third = made("two", |number| number % 3 != 0);
-    let all = [
-        Collection::alone(first),
-        Collection { manifest: second, follows: Some(first) },
-        Collection { manifest: third, follows: Some(second) },
-    ];
+    let all = [Collection::alone(first), following(second, first), following(third, second)];
     let index = rebuilt(&folder.path().join("index"), &all, &blobs);
     for manifest in [first, second, third] {
         let expected = crate::support::lines(&manifest, &blobs);

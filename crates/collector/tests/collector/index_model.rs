@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use portreeve_collector::{
-    Blobs, Collection, DigestPart, Hit, Index, IndexError, MemoryBlobs, Query, TextFound, TextOutcome, Total, Watch,
-    Within, Words, write_manifest,
+    Blobs, Collection, DigestPart, Hit, Index, IndexError, MemoryBlobs, Opened, Query, TextFound, TextOutcome, Total,
+    Watch, Within, Words, write_manifest,
 };
 use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
@@ -72,7 +72,8 @@ fn carried_out(at: &Path, steps: &[Step], blobs: &MemoryBlobs) -> (Index, Vec<Co
             .collect();
         let each = lines.iter().map(|line| Ok::<_, std::convert::Infallible>(line.clone()));
         let manifest = write_manifest(each, blobs).unwrap().digest;
-        let collection = Collection { manifest, follows: earlier.map(|earlier| earlier.collection.manifest) };
+        let follows = earlier.map(|earlier| earlier.collection.manifest);
+        let collection = Collection { manifest, follows, erased: false };
         if step.listening {
             let mut addition = index.adding(collection.follows.as_ref()).unwrap();
             lines.iter().for_each(|line| addition.add(line));
@@ -294,18 +295,61 @@ fn searched(index: &mut Index, mut query: Query) -> Vec<Hit> {
     found
 }
 
+fn text_of(number: u8) -> (Digest, TextFound) {
+    let outcome = match TEXTS[usize::from(number)] {
+        "" => TextOutcome::None { because: "no text in it".to_owned() },
+        text => TextOutcome::Text { body: text.to_owned(), cut: false },
+    };
+    (digest(number), TextFound { media: None, kind: Some(kind_of(number).to_owned()), outcome })
+}
+
 fn with_texts(index: &mut Index) {
-    let found: Vec<(Digest, TextFound)> = (0..5)
-        .map(|number| {
-            let outcome = match TEXTS[usize::from(number)] {
-                "" => TextOutcome::None { because: "no text in it".to_owned() },
-                text => TextOutcome::Text { body: text.to_owned(), cut: false },
-            };
-            (digest(number), TextFound { media: None, kind: Some(kind_of(number).to_owned()), outcome })
-        })
-        .collect();
+    let found: Vec<(Digest, TextFound)> = (0..5).map(text_of).collect();
     let up_to = index.texts_wanted(100).unwrap().up_to;
     index.add_texts(&found, Some(up_to)).unwrap();
+}
+
+/// The content whose bytes cannot be had, where that matters.
+const UNREACHED: u8 = 3;
+
+/// Reads whatever is wanted, and says what that was. One of them could not be had.
+fn read_wanted(index: &mut Index) -> BTreeSet<u8> {
+    let mut read = BTreeSet::new();
+    loop {
+        let page = index.texts_wanted(2).unwrap();
+        let number = |digest_wanted: &Digest| (0..5).find(|number| digest(*number) == *digest_wanted).unwrap();
+        let numbers: Vec<u8> = page.documents.iter().map(|document| number(&document.digest)).collect();
+        let unreached = || TextFound {
+            media: None,
+            kind: None,
+            outcome: TextOutcome::Unreached { because: "not there".to_owned() },
+        };
+        let found: Vec<_> = numbers
+            .iter()
+            .map(|number| if *number == UNREACHED { (digest(UNREACHED), unreached()) } else { text_of(*number) })
+            .collect();
+        index.add_texts(&found, Some(page.up_to)).unwrap();
+        for number in numbers {
+            assert!(read.insert(number), "nothing twice");
+        }
+        if !page.more {
+            assert_eq!(index.texts_behind().unwrap(), 0);
+            return read;
+        }
+    }
+}
+
+/// What is left of the collections by a telling that says of each whether it stands, and whether it was erased.
+fn standing(made: &[Collected], telling: &[(bool, bool)]) -> Vec<Collected> {
+    let mut stand: Vec<Collected> = Vec::new();
+    for (one, (stands, erased)) in each_once(made).into_iter().zip(telling.iter().copied()) {
+        if stands {
+            let follows =
+                one.collection.follows.filter(|follows| stand.iter().any(|it| it.collection.manifest == *follows));
+            stand.push(Collected { collection: Collection { follows, erased, ..one.collection }, ..one });
+        }
+    }
+    stand
 }
 
 proptest! {
@@ -357,6 +401,60 @@ proptest! {
         let told: Vec<Collection> = made.iter().map(|one| one.collection).collect();
         let report = index.verify(&told, &blobs).unwrap();
         prop_assert!(report.is_equal(), "{:?}", report);
+    }
+
+    #[test]
+    fn whatever_is_undone_and_erased_an_index_comes_to_what_one_made_again_holds(
+        steps in any_steps(),
+        tellings in prop::collection::vec(prop::collection::vec((prop::bool::weighted(0.7), any::<bool>()), 5), 1..4),
+        asked in prop::collection::vec(any_asked(), 4),
+    ) {
+        let (folder, blobs) = (tempfile::tempdir().unwrap(), MemoryBlobs::new());
+        let at = folder.path().join("grown");
+        let (mut index, made) = carried_out(&at, &steps, &blobs);
+        read_wanted(&mut index);
+        let mut readable: BTreeSet<u8> = made.iter().flat_map(|one| one.tree.values().copied()).collect();
+        for telling in tellings {
+            drop(index);
+            let standing = standing(&made, &telling);
+            let told: Vec<Collection> = standing.iter().map(|one| one.collection).collect();
+            let (grown, how) = Index::open_or_rebuild(&at, &told, &blobs, Watch::default()).unwrap();
+            index = grown;
+            prop_assert!(!matches!(how, Opened::Rebuilt { .. }), "{:?}", how);
+            let may_be_read: BTreeSet<u8> = standing
+                .iter()
+                .filter(|one| !one.collection.erased)
+                .flat_map(|one| one.tree.values().copied())
+                .collect();
+            let mut new: BTreeSet<u8> = may_be_read.difference(&readable).copied().collect();
+            let mut read = read_wanted(&mut index);
+            // That one is tried again whenever it is collected under another name.
+            prop_assert!(new.remove(&UNREACHED) <= read.remove(&UNREACHED));
+            prop_assert_eq!(read, new, "what is known is not read again");
+            readable = may_be_read;
+            let page = index.texts_unreached(None, 9).unwrap();
+            prop_assert!(page.documents.iter().all(|it| it.digest == digest(UNREACHED) && !it.manifests.is_empty()));
+            prop_assert_eq!(page.documents.len(), usize::from(readable.contains(&UNREACHED)));
+            let mut again = Index::rebuild(folder.path().join("again"), &told, &blobs, Watch::default()).unwrap();
+            prop_assert_eq!(&read_wanted(&mut again), &readable);
+            answers_as_the_model(&index, &standing);
+            prop_assert_eq!(index.collections().unwrap(), again.collections().unwrap());
+            prop_assert_eq!(index.text_counts().unwrap(), again.text_counts().unwrap());
+            let report = index.verify(&told, &blobs).unwrap();
+            prop_assert!(report.is_equal(), "{:?}", report);
+            for asked in asked.iter().filter(|_| !standing.is_empty()) {
+                let sorted = |index: &mut Index| {
+                    let mut hits = searched(index, asked.query(&standing));
+                    hits.sort_by(|one, other| (&one.path, &one.first).cmp(&(&other.path, &other.first)));
+                    hits
+                };
+                let hits = sorted(&mut index);
+                prop_assert_eq!(&hits, &sorted(&mut again), "{:?}", asked);
+                let by_text = asked.text.is_some() || asked.kind.is_some();
+                let may = |hit: &Hit| readable.iter().any(|number| digest(*number) == hit.digest);
+                prop_assert!(!by_text || hits.iter().all(may), "{:?}", asked);
+            }
+        }
     }
 
     #[test]

@@ -7,8 +7,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use portreeve_collector::{
-    Collection, Cursor, Hit, Index, IndexError, MemoryBlobs, PAGE_ROWS_MAX, Page, Query, QueryProblem, TEXT_BYTES_MAX,
-    TextCounts, TextFound, TextOutcome, TextWanted, Total, Watch, Within, Words, write_manifest,
+    Absence, Collection, Cursor, Document, Forgotten, Hit, Index, IndexError, MemoryBlobs, Opened, PAGE_ROWS_MAX, Page,
+    Query, QueryProblem, TEXT_BYTES_MAX, TextCounts, TextFound, TextOutcome, TextsAbsent, Total, Watch, Within, Words,
+    write_manifest,
 };
 use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
@@ -29,6 +30,20 @@ fn add(index: &mut Index, paths: &[&[u8]]) -> Digest {
     let manifest = Digest::of(&sorted.iter().copied().copied().collect::<Vec<_>>().concat());
     addition.finish(&manifest).unwrap();
     manifest
+}
+
+/// Opens the index again, told that the collections are these, in their order, and of which the bytes were erased.
+fn told(folder: &Path, index: Index, collections: &[(Digest, bool)]) -> Index {
+    drop(index);
+    let told = |(manifest, erased): &(Digest, bool)| Collection { erased: *erased, ..Collection::alone(*manifest) };
+    let collections: Vec<Collection> = collections.iter().map(told).collect();
+    let opened = Index::open_or_rebuild(folder.join("index"), &collections, &MemoryBlobs::new(), Watch::default());
+    let (index, how) = opened.unwrap();
+    assert_eq!(how, Opened::AsItWas, "no collection is added or taken out");
+    for (row, told) in index.collections().unwrap().iter().zip(&collections) {
+        assert_eq!(row.forgotten, if told.erased { Forgotten::Wholly } else { Forgotten::No });
+    }
+    index
 }
 
 /// Notes texts, and leaves the mark where it is.
@@ -131,14 +146,14 @@ fn a_text_is_found_with_its_first_match_marked_under_every_name() {
     assert_eq!(shown(&search(&mut index, &kind("text")).hits), ["a", "copy of a"]);
     assert_eq!(said(&mut index, "\"no rules\"").len(), 2);
     assert_eq!(said(&mut index, "\"rules no\"").len(), 0);
-    let counts = TextCounts { texts: 2, cut: 0, without: 1, ..TextCounts::default() };
+    let counts = TextCounts { texts: 1, cut: 0, without: 1, ..TextCounts::default() };
     assert_eq!(index.text_counts().unwrap(), counts);
     note(&mut index, &[(Digest::of(b"a"), text("another text"))]);
     assert_eq!(said(&mut index, "another").len(), 0, "what is known stays as it is");
     let long = format!("{} beyond", "é".repeat(TEXT_BYTES_MAX / 2));
     note(&mut index, &[(Digest::of(b"c"), text(&long))]);
     assert_eq!(said(&mut index, "beyond").len(), 0);
-    assert_eq!(index.text_counts().unwrap(), TextCounts { texts: 3, cut: 1, ..counts });
+    assert_eq!(index.text_counts().unwrap(), TextCounts { texts: 2, cut: 1, ..counts });
 }
 
 #[test]
@@ -146,14 +161,23 @@ fn texts_that_are_in_no_collection_are_passed_over() {
     let folder = tempfile::tempdir().unwrap();
     let mut index = empty(folder.path());
     add(&mut index, &[b"a", b"b", b"c"]);
-    let strange = |number: u32| (Digest::of(&number.to_le_bytes()), text("firewall"));
-    let known = |name: &[u8]| (Digest::of(name), text("firewall"));
-    let mut found = vec![known(b"a")];
-    found.extend((0..1_000).map(strange));
-    found.push(known(b"b"));
-    found.extend((1_000..2_000).map(strange));
-    found.push(known(b"c"));
-    note(&mut index, &found);
+    // There should be none; a damaged index may have them.
+    let mut writer = rusqlite::Connection::open(folder.path().join("index")).unwrap();
+    let mut plant = |numbers: std::ops::Range<i64>| {
+        let transaction = writer.transaction().unwrap();
+        for number in numbers {
+            let sql = "INSERT INTO texts (head, tail, state, body) VALUES (?1, zeroblob(24), 0, 'firewall')";
+            transaction.execute(sql, [number]).unwrap();
+            let sql = "INSERT INTO words (rowid, body) VALUES (last_insert_rowid(), 'firewall')";
+            transaction.execute(sql, []).unwrap();
+        }
+        transaction.commit().unwrap();
+    };
+    note(&mut index, &[(Digest::of(b"a"), text("firewall"))]);
+    plant(0..1_000);
+    note(&mut index, &[(Digest::of(b"b"), text("firewall"))]);
+    plant(1_000..2_000);
+    note(&mut index, &[(Digest::of(b"c"), text("firewall"))]);
     let (mut hits, mut query) = (Vec::new(), Query { text: words("firewall"), limit: 1, ..Query::default() });
     loop {
         let page = search(&mut index, &query);
@@ -190,12 +214,12 @@ fn documents_are_wanted_once_in_the_order_in_which_they_were_collected() {
     let folder = tempfile::tempdir().unwrap();
     let mut index = empty(folder.path());
     assert_eq!(index.texts_behind().unwrap(), 0);
-    let first = add(&mut index, &[b"a", b"b", b"c"]);
+    let (erased, first) = (add(&mut index, &[b"a"]), add(&mut index, &[b"b", b"c"]));
     assert_eq!(index.texts_behind().unwrap(), 3);
     note(&mut index, &[(Digest::of(b"c"), text("known"))]);
-    index.forget_texts([&Digest::of(b"a")]).unwrap();
+    let mut index = told(folder.path(), index, &[(erased, true), (first, false)]);
     let wanted =
-        TextWanted { digest: Digest::of(b"b"), path: ManifestPath::new(&b"b"[..]).unwrap(), manifests: vec![first] };
+        Document { digest: Digest::of(b"b"), path: ManifestPath::new(&b"b"[..]).unwrap(), manifests: vec![first] };
     let page = index.texts_wanted(9).unwrap();
     assert_eq!((page.documents.as_slice(), page.more), (&[wanted][..], false));
     let second = add(&mut index, &[b"d", b"b"]);
@@ -264,7 +288,7 @@ fn a_document_that_could_not_be_had_is_tried_again() {
     let page = index.texts_unreached(None, 1).unwrap();
     let wanted = |path: &[u8]| {
         let path = ManifestPath::new(path.to_vec()).unwrap();
-        TextWanted { digest: Digest::of(path.as_bytes()), path, manifests: vec![first] }
+        Document { digest: Digest::of(path.as_bytes()), path, manifests: vec![first] }
     };
     assert_eq!((page.documents, page.more), (vec![wanted(b"a")], true));
     let page = index.texts_unreached(Some(page.up_to), 9).unwrap();
@@ -284,13 +308,81 @@ fn a_document_that_could_not_be_had_is_tried_again() {
 fn a_document_that_was_forgotten_is_read_when_it_is_collected_anew() {
     let folder = tempfile::tempdir().unwrap();
     let mut index = empty(folder.path());
-    add(&mut index, &[b"a", b"b"]);
+    let (first, second) = (add(&mut index, &[b"a", b"b"]), add(&mut index, &[b"b"]));
     assert_eq!(read_all(&mut index, 9), ["a", "b"]);
-    index.forget_texts([&Digest::of(b"a")]).unwrap();
+    let mut index = told(folder.path(), index, &[(first, true), (second, false)]);
+    assert_eq!(said(&mut index, "read").len(), 2, "what another lists too stays");
     assert_eq!(index.texts_wanted(9).unwrap().documents, []);
     add(&mut index, &[b"a", b"c"]);
     assert_eq!(read_all(&mut index, 9), ["a", "c"]);
-    assert_eq!((said(&mut index, "read").len(), index.text_counts().unwrap().forgotten), (4, 0));
+    assert_eq!(said(&mut index, "read").len(), 5);
+}
+
+#[test]
+fn what_was_forgotten_and_collected_again_as_it_was_is_asked_for_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    let (first, other) = (add(&mut index, &[b"a", b"b", b"c"]), add(&mut index, &[b"d", b"e"]));
+    assert_eq!(read_all(&mut index, 9).len(), 5);
+    let index = told(folder.path(), index, &[(first, true), (other, false)]);
+    assert_eq!(index.texts_behind().unwrap(), 0);
+    // The same files under the same names have the same manifest.
+    let mut index = told(folder.path(), index, &[(first, false), (other, false)]);
+    assert_eq!(index.texts_behind().unwrap(), 3, "and nothing of the other");
+    assert_eq!(read_all(&mut index, 2), ["a", "b", "c"]);
+    assert_eq!(said(&mut index, "read").len(), 5);
+    // One that follows it, with one file changed, has no rows for the others.
+    let mut index = told(folder.path(), index, &[(first, true), (other, false)]);
+    let mut addition = index.adding(Some(&first)).unwrap();
+    for (path, content) in [(&b"a"[..], &b"a"[..]), (b"b", b"edited"), (b"c", b"c")] {
+        addition.add(&ManifestLine { digest: Digest::of(content), path: ManifestPath::new(path).unwrap() });
+    }
+    addition.finish(&Digest::of(b"later")).unwrap();
+    assert_eq!(read_all(&mut index, 9), ["a", "c", "b"]);
+    assert_eq!(said(&mut index, "read").len(), 5, "the old b is nobody's");
+}
+
+#[test]
+fn documents_without_their_text_are_told_by_why_what_is_rare_first_and_all_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    let first = add(&mut index, &[b"a", b"b", b"c", b"d", b"e", b"f", b"g"]);
+    let gone = add(&mut index, &[b"h"]);
+    let none = |because: &str| TextOutcome::None { because: because.to_owned() };
+    let unreached = TextOutcome::Unreached { because: "not there".to_owned() };
+    let cut = TextOutcome::Text { body: "words".to_owned(), cut: true };
+    let outcomes = [
+        (b"a", none("a picture")),
+        (b"b", none("a picture")),
+        (b"c", none("locked")),
+        (b"d", cut),
+        (b"e", unreached.clone()),
+        (b"f", unreached),
+        (b"h", none("erased by now")),
+    ];
+    let found = outcomes.map(|(path, outcome)| (Digest::of(path), TextFound { media: None, kind: None, outcome }));
+    note(&mut index, &found);
+    note(&mut index, &[(Digest::of(b"g"), text("has one"))]);
+    let index = told(folder.path(), index, &[(first, false), (gone, true)]);
+    let listed = |limit: u32| {
+        let (reasons, others) = index.texts_absent(limit).unwrap();
+        let told = |reason: TextsAbsent| {
+            let paths: Vec<String> = reason.documents.iter().map(|it| it.path.display().to_string()).collect();
+            assert!(reason.documents.iter().all(|it| it.manifests == [first]));
+            (reason.absence, reason.because, reason.count, paths.join(" "))
+        };
+        (reasons.into_iter().map(told).collect::<Vec<_>>(), others)
+    };
+    let reason = |absence, because: &str, count, paths: &str| (absence, because.to_owned(), count, paths.to_owned());
+    let all = [
+        reason(Absence::Unreached, "not there", 2, "e f"),
+        reason(Absence::Without, "locked", 1, "c"),
+        reason(Absence::Without, "a picture", 2, "a b"),
+        reason(Absence::Cut, "longer than is kept of one document", 1, "d"),
+    ];
+    assert_eq!(listed(9), (all.to_vec(), 0));
+    assert_eq!(listed(3).0[2], reason(Absence::Without, "a picture", 2, ""));
+    assert_eq!(listed(1), (vec![reason(Absence::Unreached, "not there", 2, "e")], 4));
 }
 
 #[test]
@@ -309,7 +401,7 @@ fn what_stands_around_the_commonest_word_of_a_long_text_is_found_in_no_time() {
 fn a_text_that_is_forgotten_leaves_no_word_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let mut index = empty(folder.path());
-    add(&mut index, &[b"a", b"b"]);
+    let (first, second) = (add(&mut index, &[b"a"]), add(&mut index, &[b"b"]));
     // Enough of it that it has pages of its own, and words enough that they are written in several pieces.
     let body = |word: &str| (0..3_000).map(|number| format!("{word}{number} ")).collect::<String>();
     note(&mut index, &[(Digest::of(b"a"), text(&body("secretary")))]);
@@ -320,14 +412,13 @@ fn a_text_that_is_forgotten_leaves_no_word_in_the_file() {
     };
     assert!(holds(b"secretary1") && holds(b"open1"));
     assert_eq!(said(&mut index, "secretary7").len(), 1);
-    index.forget_texts([&Digest::of(b"a")]).unwrap();
+    let mut index = told(folder.path(), index, &[(first, true), (second, false)]);
     assert_eq!(said(&mut index, "secretary7").len() + said(&mut index, "secr*").len(), 0);
     assert_eq!(said(&mut index, "open7").len(), 1);
     assert!(!holds(b"secretary"), "not in the file, nor in its log");
     note(&mut index, &[(Digest::of(b"a"), text("secretary again"))]);
     assert_eq!(said(&mut index, "secretary").len(), 0, "not by one who was reading it meanwhile");
-    index.forget_texts([&Digest::of(b"a")]).unwrap();
-    assert_eq!(index.text_counts().unwrap().forgotten, 1);
+    assert!(!holds(b"secretary"));
     assert!(
         index
             .verify(&[], &MemoryBlobs::new())
@@ -336,6 +427,27 @@ fn a_text_that_is_forgotten_leaves_no_word_in_the_file() {
             .iter()
             .all(|found| { matches!(found, portreeve_collector::Difference::CollectionUnknown { .. }) })
     );
+}
+
+#[test]
+fn words_are_not_called_forgotten_while_somebody_reads_the_log_that_has_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = empty(folder.path());
+    let first = add(&mut index, &[b"a"]);
+    note(&mut index, &[(Digest::of(b"a"), text("secretary"))]);
+    let reader = rusqlite::Connection::open(folder.path().join("index")).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM texts").unwrap();
+    let erased = [Collection { erased: true, ..Collection::alone(first) }];
+    let opened = Index::open_or_rebuild(folder.path().join("index"), &erased, &MemoryBlobs::new(), Watch::default());
+    let mut index = opened.unwrap().0;
+    let forgotten = |index: &Index| index.collection(&first).unwrap().unwrap().forgotten;
+    assert_eq!(forgotten(&index), Forgotten::Begun);
+    assert_eq!(said(&mut index, "secretary").len(), 0);
+    reader.execute_batch("COMMIT").unwrap();
+    index.clear_log().unwrap();
+    assert_eq!(forgotten(&index), Forgotten::Wholly);
+    let log = fs::read(folder.path().join("index-wal")).unwrap();
+    assert!(!log.windows(9).any(|run| run == b"secretary"));
 }
 
 #[test]

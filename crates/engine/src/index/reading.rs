@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use portreeve_collector::{
-    BlobError, Blobs as _, FileBlobs, Progress, TextFound, TextOutcome, TextWanted, Watch, open_without_waiting,
+    BlobError, Blobs as _, Document, FileBlobs, Progress, TextFound, TextOutcome, Watch, open_without_waiting,
     path_below,
 };
 use portreeve_documents::text::DOCUMENT_BYTES_MAX;
@@ -76,7 +76,7 @@ impl Session {
         let mut index = self.index(how.watch)?;
         let shelf = Shelf::of(self.register(), &self.blobs);
         let mut texts = Texts::default();
-        let (ask, asked) = channel::<TextWanted>();
+        let (ask, asked) = channel::<Document>();
         let asked = Mutex::new(asked);
         let over = Arc::new(AtomicBool::new(false));
         thread::scope(|scope| {
@@ -146,7 +146,7 @@ impl Texts {
         match found.outcome {
             TextOutcome::Text { .. } => self.read += 1,
             TextOutcome::None { .. } => self.without += 1,
-            TextOutcome::Unreached { .. } | TextOutcome::Erased => {}
+            TextOutcome::Unreached { .. } => {}
         }
     }
 }
@@ -177,7 +177,7 @@ impl Shelf<'_> {
     fn read_all(
         &self,
         mut extractor: Extractor,
-        asked: &Mutex<Receiver<TextWanted>>,
+        asked: &Mutex<Receiver<Document>>,
         tell: Sender<Result<(Digest, TextFound), EngineError>>,
     ) {
         loop {
@@ -191,11 +191,8 @@ impl Shelf<'_> {
         }
     }
 
-    fn read(&self, extractor: &mut Extractor, wanted: &TextWanted) -> Result<TextFound, EngineError> {
+    fn read(&self, extractor: &mut Extractor, wanted: &Document) -> Result<TextFound, EngineError> {
         let without = |outcome| Ok(TextFound { media: None, kind: None, outcome });
-        if !wanted.manifests.iter().any(|manifest| self.held.contains_key(manifest)) {
-            return without(TextOutcome::Erased);
-        }
         let bytes = match self.bytes(wanted) {
             Ok(bytes) => bytes,
             Err(because) => return without(TextOutcome::Unreached { because }),
@@ -214,7 +211,7 @@ impl Shelf<'_> {
     }
 
     /// The bytes of a document, or of one that is too long its beginning; else why there are none.
-    fn bytes(&self, wanted: &TextWanted) -> Result<Vec<u8>, String> {
+    fn bytes(&self, wanted: &Document) -> Result<Vec<u8>, String> {
         match self.blobs.open(&wanted.digest) {
             Ok(reader) => beginning(reader).map_err(|error| error.to_string()),
             Err(BlobError::Missing { .. }) => {

@@ -10,10 +10,9 @@ use std::str::FromStr;
 use portreeve_collector::{Cursor, DigestPart, Hit, PAGE_ROWS_MAX, Query, QueryProblem, Total, Watch, Within, Words};
 use portreeve_documents::media::Kind;
 use portreeve_model::reference::EvidenceId;
-use portreeve_model::register::evidence::Evidence;
 use portreeve_model::{Digest, Register};
 
-use super::collections;
+use super::{Which, collections};
 use crate::error::EngineError;
 use crate::evidence::manifests_where;
 use crate::session::Session;
@@ -31,6 +30,8 @@ pub struct Search {
     pub digest: Option<DigestPart>,
     /// What it is.
     pub media: Option<Kind>,
+    /// In which evidence.
+    pub which: Which,
     /// How many files are told at once.
     pub limit: u32,
     /// Where the page before ended.
@@ -41,7 +42,21 @@ pub struct Search {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextPage {
     by: Through,
+    question: Question,
     cursor: Option<Cursor>,
+}
+
+/// What tells one question from another: the first bytes of the digest of everything that was asked, as this version of
+/// the program writes it. A page is gone on from in one sitting. Two questions have the same with 1 chance in 4 billion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Question([u8; 4]);
+
+impl Question {
+    fn of(Search { words, name, below, digest, media, which, limit: _, after: _ }: &Search) -> Question {
+        let written = format!("{:?}", (words, name, below, digest, media, which));
+        let [first, second, third, fourth, ..] = *Digest::of(written.as_bytes()).as_bytes();
+        Question([first, second, third, fourth])
+    }
 }
 
 /// Words are looked for in paths first, and then in texts.
@@ -61,6 +76,7 @@ impl fmt::Display for NextPage {
             Through::Paths => "p",
             Through::Texts => "t",
         })?;
+        write!(out, "{:08x}", u32::from_be_bytes(self.question.0))?;
         self.cursor.as_ref().map_or(Ok(()), |cursor| write!(out, "{cursor}"))
     }
 }
@@ -74,8 +90,12 @@ impl FromStr for NextPage {
             (None, Some(rest)) => (Through::Texts, rest),
             (None, None) => return Err(QueryProblem::NoCursor),
         };
+        let (question, rest) = rest.split_at_checked(8).ok_or(QueryProblem::NoCursor)?;
+        // A sign would be read as part of a number.
+        let digits = question.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let question = u32::from_str_radix(question, 16).ok().filter(|_| digits).ok_or(QueryProblem::NoCursor)?;
         let cursor = if rest.is_empty() { None } else { Some(rest.parse()?) };
-        Ok(NextPage { by, cursor })
+        Ok(NextPage { by, question: Question(question.to_be_bytes()), cursor })
     }
 }
 
@@ -104,19 +124,17 @@ pub struct FoundFile {
 }
 
 impl Session {
-    /// Searches the files of all evidence in `register` of which `fits` holds.
+    /// Searches the files of the evidence in `register` that is asked about.
     ///
     /// # Errors
-    /// When the question makes no sense, or the index cannot be read or brought up to date.
-    pub fn search(
-        &self,
-        register: &Register,
-        fits: impl Fn(&EvidenceId, &Evidence) -> bool,
-        search: &Search,
-        watch: Watch<'_>,
-    ) -> Result<Found, EngineError> {
+    /// When the question makes no sense or is not that of the page to go on from, or the index cannot be read or brought up to date.
+    pub fn search(&self, register: &Register, search: &Search, watch: Watch<'_>) -> Result<Found, EngineError> {
+        let question = Question::of(search);
+        if search.after.as_ref().is_some_and(|after| after.question != question) {
+            return Err(EngineError::OtherQuestion);
+        }
         let mut index = self.index(watch)?;
-        let asked = manifests_where(register, fits);
+        let asked = manifests_where(register, |id, held| search.which.fits(id, held));
         let all: BTreeSet<Digest> = collections(self.history()).iter().map(|held| held.manifest).collect();
         let query = Query {
             digest: search.digest,
@@ -136,11 +154,11 @@ impl Session {
             unread: if by_text { index.texts_behind()? } else { 0 },
             unreached: if by_text { index.texts_unreached_count()? } else { 0 },
         };
-        let mut start = search.after.clone().unwrap_or(NextPage { by: Through::Paths, cursor: None });
+        let mut start = search.after.clone().unwrap_or(NextPage { by: Through::Paths, question, cursor: None });
         for (by, query) in ways(query, search.words.as_ref()).into_iter().filter(|(by, _)| *by >= start.by) {
             let room = limit.saturating_sub(u32::try_from(found.files.len()).unwrap_or(limit));
             if room == 0 {
-                found.goes_on(NextPage { by, cursor: None });
+                found.goes_on(NextPage { by, question, cursor: None });
                 break;
             }
             let after = start.cursor.take();
@@ -149,7 +167,7 @@ impl Session {
             found.files.extend(page.hits.into_iter().map(file));
             found.total = found.total.zip(page.total).map(|(one, other)| one + other);
             if page.next.is_some() {
-                found.goes_on(NextPage { by, cursor: page.next });
+                found.goes_on(NextPage { by, question, cursor: page.next });
                 break;
             }
         }

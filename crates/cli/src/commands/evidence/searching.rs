@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
-use portreeve_engine::{DigestPart, Found, FoundFile, MediaKind, NextPage, Reading, Search, Total, Words};
+use portreeve_engine::{DigestPart, Found, FoundFile, MediaKind, NextPage, Reading, Search, Total, Which, Words};
 use portreeve_model::Day;
 use portreeve_model::reference::EvidenceId;
-use portreeve_model::register::evidence::Evidence;
 use portreeve_model::words::EvidenceKind;
 use portreeve_reporting::words::count;
 use serde_json::{Value, json};
@@ -15,7 +14,7 @@ use crate::door::{Door, Window};
 use crate::extract_text;
 use crate::failure::Failure;
 use crate::links::Links;
-use crate::outcome::{Ending, Outcome};
+use crate::outcome::{Ending, Outcome, one_line};
 use crate::progress::Follower;
 use crate::resolve;
 use crate::vocabulary::{OneOf, words};
@@ -81,20 +80,31 @@ pub(super) fn search(args: &SearchArgs, door: &mut Door) -> Result<Outcome, Fail
         [] => None,
         words => Some(Words::parse(&words.join(" ")).map_err(|problem| Failure::usage(problem.to_string()))?),
     };
+    let window = door.ask()?;
+    for id in &args.evidence {
+        resolve::held("evidence", id, &window.register().evidence, "evidence list")?;
+    }
+    let Links { actions, findings, requirements } = Links::sorted(window.register(), &args.links)?;
+    let which = Which {
+        evidence: args.evidence.iter().cloned().collect(),
+        actions,
+        findings,
+        requirements,
+        kind: args.kind,
+        from: args.from,
+        to: args.to,
+        withdrawn: args.withdrawn,
+    };
     let mut search = Search {
         words,
         name: args.name.clone(),
         below: args.below.as_ref().map(|start| start.clone().into_bytes()),
         digest: args.sha256,
         media: args.media,
+        which,
         limit: args.limit,
         after: args.after.clone(),
     };
-    let window = door.ask()?;
-    for id in &args.evidence {
-        resolve::held("evidence", id, &window.register().evidence, "evidence list")?;
-    }
-    let links = Links::sorted(window.register(), &args.links)?;
     let follower = Follower::new()?;
     if (search.words.is_some() || search.media.is_some()) && search.after.is_none() {
         let program = extract_text::program()?;
@@ -104,34 +114,19 @@ pub(super) fn search(args: &SearchArgs, door: &mut Door) -> Result<Outcome, Fail
         })?;
     }
     follower.begin("Searching", None);
-    let fits = |id: &EvidenceId, held: &Evidence| args.asks_for(&links, id, held);
-    let mut found = follower.follow(|watch| window.session.search(window.register(), fits, &search, watch))?;
+    let mut found = follower.follow(|watch| window.session.search(window.register(), &search, watch))?;
     // A page may be empty where little of what was looked at fits; whoever asked wants a file or an end.
     for _ in 0..EMPTY_PAGES_MAX {
         let Some(next) = found.next.clone().filter(|_| found.files.is_empty()) else { break };
         search.after = Some(next);
         let is_first = found.total.is_some();
-        found = follower.follow(|watch| window.session.search(window.register(), fits, &search, watch))?;
+        found = follower.follow(|watch| window.session.search(window.register(), &search, watch))?;
         // All pages before had nothing.
         let shown = found.files.len() as u64;
         let total = if found.next.is_none() { Total::Exactly(shown) } else { Total::AtLeast(shown) };
         found.total = is_first.then_some(total);
     }
     Ok(answer(&window, &found))
-}
-
-impl SearchArgs {
-    fn asks_for(&self, links: &Links, id: &EvidenceId, held: &Evidence) -> bool {
-        let linked = links.actions.is_subset(&held.actions)
-            && links.findings.is_subset(&held.findings)
-            && links.requirements.is_subset(&held.requirements);
-        linked
-            && (self.withdrawn || held.withdrawn.is_none())
-            && (self.evidence.is_empty() || self.evidence.contains(id))
-            && self.kind.is_none_or(|kind| kind == held.kind)
-            && self.from.is_none_or(|from| from <= held.collected)
-            && self.to.is_none_or(|to| held.collected <= to)
-    }
 }
 
 fn answer(window: &Window<'_>, found: &Found) -> Outcome {
@@ -182,14 +177,10 @@ fn answer(window: &Window<'_>, found: &Found) -> Outcome {
         0 => outcome,
         unreached => outcome.warn(format!(
             "the bytes of {} could not be had, as of files left in a place that is not there now, so that no text or media \
-             finds them; try again with `portreeve index read`",
+             finds them: `portreeve index unread` lists them, `portreeve index read` tries again",
             count(unreached, "document")
         )),
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn as_json(FoundFile { hit, evidence }: &FoundFile) -> Value {

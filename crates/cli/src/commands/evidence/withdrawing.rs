@@ -36,8 +36,11 @@ pub(super) fn withdraw(args: WithdrawArgs, door: &mut Door) -> Result<Outcome, F
     let event = EvidenceWithdrawn { id: args.id, reason: args.reason, erased: args.erase };
     let erasure = if args.erase { desk.session.erasure(&event.id)? } else { Erasure::default() };
     let found_too = if args.erase { desk.session.found_in_too(&event.id)? } else { BTreeSet::new() };
-    if erased_before && !erasure.removes.is_empty() {
-        return finish(&mut desk, &event);
+    if args.erase && erased_before {
+        let words_left = desk.session.words_left(&event.id)?;
+        if words_left || !erasure.removes.is_empty() {
+            return finish(&mut desk, &event, words_left);
+        }
     }
     let mut change = Change::new(format!("Withdrew {}", event.id)).of(&event.id).fact("reason", &event.reason);
     if args.erase && in_place {
@@ -72,13 +75,19 @@ pub(super) fn withdraw(args: WithdrawArgs, door: &mut Door) -> Result<Outcome, F
     Ok(change.told(desk.register().is_demonstration(), &recorded))
 }
 
-/// Carries out what an earlier entry said: the bytes that are left go, and nothing is recorded.
-fn finish(desk: &mut Desk<'_>, event: &EvidenceWithdrawn) -> Result<Outcome, Failure> {
+/// Carries out what an earlier entry said: the words and bytes that are left go, and nothing is recorded.
+fn finish(desk: &mut Desk<'_>, event: &EvidenceWithdrawn, words_left: bool) -> Result<Outcome, Failure> {
     let erasure = desk.session.finish_erasure(&desk.by, event, desk.mode)?;
     let removed = files(erasure.removes.len());
     let demonstration = desk.register().is_demonstration();
     let dry_run = desk.mode == Mode::DryRun;
-    let headline = format!("{} was withdrawn and erased before, and its bytes were still in the store", event.id);
+    let (words, bytes) = ("words of its documents were still in the index", "its bytes were still in the store");
+    let (left, removed) = match (words_left, erasure.removes.is_empty()) {
+        (true, true) => (words.to_owned(), "what the index had read of its documents".to_owned()),
+        (true, false) => (format!("{bytes}, and {words}"), format!("{removed}, and what the index had read of them")),
+        (false, _) => (bytes.to_owned(), removed),
+    };
+    let headline = format!("{} was withdrawn and erased before, and {left}", event.id);
     let change = Change::new(headline).of(&event.id).fact("removed now", removed);
     let change = kept(change, &erasure).note("Nothing was recorded: the entry that says so is there.");
     let nothing =
