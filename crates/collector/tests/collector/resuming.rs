@@ -25,9 +25,6 @@ struct Store {
     store: FileBlobs,
 }
 
-/// What somebody does to a store.
-type Change = fn(&Store);
-
 /// What a reading came to.
 type Read = Option<StoreReport>;
 
@@ -157,6 +154,7 @@ fn what_was_read_counts_for_a_week_from_the_first_reading_that_read_it() {
 fn what_changed_since_it_was_read_is_read_again() {
     let now = settled();
     let until = PACKS * EACH + LOOSE - 1;
+    type Change = fn(&Store);
     let changes: [(&str, Change); 5] = [
         ("a bit of a pack, its times put back", |store| flip(&store.packs()[1], 514)),
         ("the zeros at its end", |store| {
