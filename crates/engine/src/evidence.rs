@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Addition, Changes, Collected, Collecting, FileBlobs, Keep, Listener, NotHashed, Omitted, Remembering, Selection,
-    Source, Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
+    Addition, Changes, Collected, Collecting, FileBlobs, Index, Keep, Listener, NotHashed, Omitted, Remembering,
+    Selection, Source, Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
 };
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
@@ -192,8 +192,15 @@ impl Session {
             read: collected.read,
             omitted: collected.omitted,
             changes: collected.changes,
-            held_already: self.holders(&digests)?,
+            held_already: self.held_already(&digests),
         })
+    }
+
+    /// The evidence that holds one of these digests, as far as the index knows it as it is: whoever takes files in is just
+    /// adding to it, and waits for nobody to be told of a mistake.
+    fn held_already(&self, digests: &BTreeSet<Digest>) -> BTreeSet<EvidenceId> {
+        let found = Index::open(self.place.index()).map_err(EngineError::from);
+        found.and_then(|index| self.holders_in(&index, digests)).unwrap_or_default()
     }
 
     /// Walks and reads what there is; `leaves` says whether to remember it for the next walk.
@@ -273,7 +280,10 @@ impl Session {
         if digests.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let index = self.index(Watch::default())?;
+        self.holders_in(&self.index(Watch::default())?, digests)
+    }
+
+    fn holders_in(&self, index: &Index, digests: &BTreeSet<Digest>) -> Result<BTreeSet<EvidenceId>, EngineError> {
         let by_manifest = manifests(self.register());
         let mut found = BTreeSet::new();
         for digest in digests {

@@ -32,9 +32,10 @@ pub struct Indexed {
 }
 
 impl Session {
-    /// The index over every manifest the ledger names, made again if it is not that.
+    /// The index over every manifest the ledger names, made again if it is not that. It never goes back to what only this
+    /// session still takes for the ledger.
     pub(crate) fn index(&self, watch: Watch<'_>) -> Result<Index, EngineError> {
-        let collections = collections(self.history());
+        let collections = collections(&*self.newest_history()?);
         Ok(Index::open_or_rebuild(self.place.index(), &collections, &self.blobs, watch)?.0)
     }
 
@@ -43,7 +44,7 @@ impl Session {
     /// # Errors
     /// When a manifest cannot be read, the index cannot be written, or it was stopped. The old one is still there then.
     pub fn rebuild_index(&self, watch: Watch<'_>) -> Result<Indexed, EngineError> {
-        let collections = collections(self.history());
+        let collections = collections(&*self.newest_history()?);
         let index = Index::rebuild(self.place.index(), &collections, &self.blobs, watch)?;
         Ok(Indexed { collections: index.collections()?.len() as u64, files: index.file_count()? })
     }

@@ -1,6 +1,7 @@
 //! An open register: the log, the store, and the history replayed from the log. Writing and reading both go through
 //! here, and through the rule book.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -143,6 +144,20 @@ impl Session {
             Mode::Write => self.place.putting(),
             Mode::DryRun => Ok(Putting::DryRun),
         }
+    }
+
+    /// The history as the ledger has it now, whatever this session has seen of it: for caches, which others keep too.
+    pub(crate) fn newest_history(&self) -> Result<Cow<'_, History>, EngineError> {
+        let size = self.log.head()?.size;
+        if size == self.size() {
+            return Ok(Cow::Borrowed(&self.history));
+        }
+        let mut history = self.history.clone();
+        each_entry(&self.log, EntryNumber::new(self.size().count()), size, |number, bytes| {
+            let entry = Entry::decode(bytes).map_err(|source| EngineError::Entry { entry: number, source })?;
+            Ok::<(), EngineError>(history.append(number, entry).map(drop)?)
+        })?;
+        Ok(Cow::Owned(history))
     }
 
     /// Replays what has been appended since.

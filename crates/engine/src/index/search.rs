@@ -12,7 +12,7 @@ use portreeve_documents::media::Kind;
 use portreeve_model::reference::EvidenceId;
 use portreeve_model::{Digest, Register};
 
-use super::{Which, collections};
+use super::Which;
 use crate::error::EngineError;
 use crate::evidence::manifests_where;
 use crate::session::Session;
@@ -135,7 +135,7 @@ impl Session {
         }
         let mut index = self.index(watch)?;
         let asked = manifests_where(register, |id, held| search.which.fits(id, held));
-        let all: BTreeSet<Digest> = collections(self.history()).iter().map(|held| held.manifest).collect();
+        let all: BTreeSet<Digest> = index.collections()?.iter().map(|held| held.manifest).collect();
         let query = Query {
             digest: search.digest,
             path: search.below.clone(),

@@ -234,3 +234,15 @@ fn erased_evidence_loses_its_bytes_and_keeps_its_record() {
         portreeve_engine::verify_register(&bench.root(), &[], &[], portreeve_engine::Watch::default()).unwrap();
     assert!(report.is_sound(), "{:?}", report.problems);
 }
+
+#[test]
+fn a_session_that_has_not_seen_an_entry_takes_nothing_of_it_out_of_the_index() {
+    let mut bench = Bench::new();
+    bench.plan_one();
+    let older = portreeve_engine::Session::open(&bench.root()).unwrap();
+    bench.add_file("E-001", "one.txt", b"one");
+    let found = older.find_evidence(&portreeve_model::Digest::of(b"another")).unwrap();
+    assert!(found.is_empty() && older.register().evidence.is_empty());
+    let seen = portreeve_engine::verify_register(&bench.root(), &[], &[], portreeve_engine::Watch::default()).unwrap();
+    assert_eq!(seen.stale_caches, [""; 0]);
+}
