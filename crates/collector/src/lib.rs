@@ -54,7 +54,7 @@ pub use source::{Source, SourceError};
 pub use stamp::FileTime;
 pub use steady::FILE_BYTES_MAX;
 pub use store::{
-    Audited, BlobError, Blobs, Bookmark, Existing, FileBlobs, Hand, Leftover, MemoryBlobs, Names, ReadBefore,
+    Audited, BlobError, Blobs, Bookmark, Each, Existing, FileBlobs, Hand, Leftover, MemoryBlobs, Names, ReadBefore,
     StoreFault, StoreFaultKind, StoreReport, Stored, conformance, go_on_verifying_store, verify_store,
 };
 pub use tree::{BadPattern, Selection};

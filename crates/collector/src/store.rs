@@ -33,7 +33,7 @@ mod steps;
 pub use audit::{Bookmark, ReadBefore, StoreFault, StoreFaultKind, StoreReport, go_on_verifying_store, verify_store};
 pub use audited::Audited;
 pub(crate) use checked::CheckedReader;
-pub use contract::{BlobError, Blobs, Hand, Stored};
+pub use contract::{BlobError, Blobs, Each, Hand, Stored};
 pub use files::{Existing, FileBlobs};
 pub use inventory::{Leftover, Names};
 pub use memory::MemoryBlobs;

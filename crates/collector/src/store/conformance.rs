@@ -5,6 +5,7 @@
 
 use std::fmt::Display;
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 use portreeve_model::Digest;
@@ -32,7 +33,8 @@ pub fn run(blobs: &dyn Blobs) -> Result<(), Broken> {
     hands_put_what_others_have_put(blobs)?;
     a_failing_source_leaves_a_hand_well(blobs)?;
     a_hand_that_is_dropped_harms_nothing(blobs)?;
-    many_objects_are_checked_in_the_order_of_their_names(blobs)
+    many_objects_are_checked_in_the_order_of_their_names(blobs)?;
+    many_objects_are_opened_each_as_one_is(blobs)
 }
 
 fn objects_come_back_as_they_went_in(blobs: &dyn Blobs) -> Result<(), Broken> {
@@ -194,7 +196,8 @@ fn a_hand_that_is_dropped_harms_nothing(blobs: &dyn Blobs) -> Result<(), Broken>
     works(blobs.remove(&name), "an object can be removed")
 }
 
-fn many_objects_are_checked_in_the_order_of_their_names(blobs: &dyn Blobs) -> Result<(), Broken> {
+/// Objects of 0 to 299 bytes, put one by one and by a hand.
+fn three_hundred(blobs: &dyn Blobs) -> Result<Vec<Digest>, Broken> {
     let mut hand = works(blobs.hand(), "a store has hands")?;
     let mut names = Vec::new();
     for number in 0..300_usize {
@@ -206,6 +209,37 @@ fn many_objects_are_checked_in_the_order_of_their_names(blobs: &dyn Blobs) -> Re
         names.push(stored.digest);
     }
     works(hand.finish(), "a hand can finish")?;
+    Ok(names)
+}
+
+fn many_objects_are_opened_each_as_one_is(blobs: &dyn Blobs) -> Result<(), Broken> {
+    let names = three_hundred(blobs)?;
+    let asked: Vec<Digest> = names.iter().rev().chain([&names[7]]).copied().collect();
+    let mut given = vec![Vec::new(); asked.len()];
+    let mut each = |number: usize, source: &mut dyn Read| {
+        let mut bytes = Vec::new();
+        given[number].push(source.read_to_end(&mut bytes).map(|_| Digest::of(&bytes)).ok());
+        ControlFlow::Continue(())
+    };
+    works(blobs.open_all(&asked, &mut each), "many objects can be opened")?;
+    let right = given.iter().zip(&asked).all(|(given, name)| *given == [Some(*name)]);
+    promise(right, "each object asked for is given once, whole")?;
+    let mut count = 0;
+    let mut one = |_: usize, _: &mut dyn Read| {
+        count += 1;
+        ControlFlow::Break(())
+    };
+    works(blobs.open_all(&asked, &mut one), "opening many may end early")?;
+    promise(count == 1, "who wants no more is given no more")?;
+    let absent = Digest::of(b"never put");
+    let mut all = |_: usize, _: &mut dyn Read| ControlFlow::Continue(());
+    let missing = blobs.open_all(&[names[0], absent, names[1]], &mut all);
+    promise(matches!(missing, Err(BlobError::Missing { name }) if name == absent), "one that is missing is named")?;
+    works(blobs.remove_all(&names), "many objects can be removed at once")
+}
+
+fn many_objects_are_checked_in_the_order_of_their_names(blobs: &dyn Blobs) -> Result<(), Broken> {
+    let names = three_hundred(blobs)?;
     let absent = Digest::of(b"never put");
     let asked: Vec<Digest> = names.iter().rev().copied().chain([absent, names[0]]).collect();
     let answers = blobs.check_all(&asked, None).map_err(|_| Broken("nobody stopped it".to_owned()))?;

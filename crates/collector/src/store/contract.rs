@@ -3,6 +3,7 @@
 //! Must never hold anything about files, collections or meaning: to a store, an object is bytes.
 
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
@@ -22,6 +23,9 @@ pub struct Stored {
     /// How many bytes.
     pub size_bytes: u64,
 }
+
+/// Takes an object that was opened, by its place among those that were asked for.
+pub type Each<'a> = dyn FnMut(usize, &mut dyn Read) -> ControlFlow<()> + 'a;
 
 /// Write-once objects named by their own SHA-256. [`conformance::run`](crate::conformance::run) is this contract as a
 /// program.
@@ -55,6 +59,20 @@ pub trait Blobs: Send + Sync {
     /// # Errors
     /// [`BlobError::Missing`], or whatever the store met.
     fn open(&self, name: &Digest) -> Result<Box<dyn Read + Send>, BlobError>;
+
+    /// Opens many objects, one after another in whatever order is quickest, and hands each to `each` with its place in
+    /// `names`, as [`open`](Self::open) would have given it, until `each` wants no more.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), for the first object that cannot be opened.
+    fn open_all(&self, names: &[Digest], each: &mut Each<'_>) -> Result<(), BlobError> {
+        for (number, name) in names.iter().enumerate() {
+            if each(number, &mut *self.open(name)?).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
 
     /// The size of an object as the store has it, unverified; `None` if there is none of that name.
     ///

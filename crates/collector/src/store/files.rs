@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use portreeve_model::Digest;
 
 use super::checked::CheckedReader;
+use super::contract::Each;
 use super::disk::{io_error, make_folder, read_at, sync_folder};
 use super::filling::Filling;
 use super::filter::Filter;
@@ -319,6 +320,10 @@ impl Blobs for FileBlobs {
         }
         let (file, entry) = self.open_packed(name)?.ok_or(BlobError::Missing { name: *name })?;
         Ok(Box::new(CheckedReader::new(MemberReader::new(file, &entry), *name)))
+    }
+
+    fn open_all(&self, names: &[Digest], each: &mut Each<'_>) -> Result<(), BlobError> {
+        reading::open_all(self, names, each)
     }
 
     fn size_bytes(&self, name: &Digest) -> Result<Option<u64>, BlobError> {

@@ -25,6 +25,9 @@ const OPEN_MAX: usize = 128;
 /// How often a look-up that meets a pack being replaced starts again.
 const TRIES_MAX: usize = 8;
 
+/// A pack that holds an object, and where in it.
+pub(super) type Held = (Arc<Pack>, Entry);
+
 #[derive(Debug)]
 pub(super) struct Packs {
     pub(super) folder: PathBuf,
@@ -110,7 +113,7 @@ impl Packs {
     }
 
     /// The pack that holds an object, and where. Looks at the folder again before it says that there is none.
-    pub(super) fn find(&self, name: &Digest) -> Result<Option<(Arc<Pack>, Entry)>, BlobError> {
+    pub(super) fn find(&self, name: &Digest) -> Result<Option<Held>, BlobError> {
         self.trying_again(|| match self.find_listed(name)? {
             Some(found) => Ok(Some(found)),
             None if self.refresh()? => self.find_listed(name),
@@ -119,28 +122,46 @@ impl Packs {
     }
 
     /// A sound pack that holds an object of that length, of the packs listed last.
-    pub(super) fn find_sound(&self, name: &Digest, length: u64) -> Result<Option<(Arc<Pack>, Entry)>, BlobError> {
+    pub(super) fn find_sound(&self, name: &Digest, length: u64) -> Result<Option<Held>, BlobError> {
         let found = self.trying_again(|| self.find_listed(name))?;
         Ok(found.filter(|(pack, entry)| pack.is_sound() && u64::from(entry.length) == length))
     }
 
-    fn find_listed(&self, name: &Digest) -> Result<Option<(Arc<Pack>, Entry)>, BlobError> {
-        if self.list.read().unwrap_or_else(PoisonError::into_inner).is_none() {
-            self.refresh()?;
-        }
-        let mut found = None;
-        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
-        for (place, pack) in list.iter().flatten().enumerate() {
-            if let Some(entry) = pack.find(name, place < OPEN_MAX)? {
-                found = Some((place, Arc::clone(pack), entry));
-                break;
-            }
-        }
-        drop(list);
-        let Some((place, pack, entry)) = found else { return Ok(None) };
+    /// Where many objects are, as far as the packs listed last hold them; each pack that answers is looked at once.
+    pub(super) fn find_all(&self, names: &[Digest]) -> Result<Vec<Option<Held>>, BlobError> {
+        self.trying_again(|| {
+            let mut answered: Vec<Arc<Pack>> = Vec::new();
+            let mut find = |name| {
+                let Some((_, (pack, entry))) = self.find_in_tables(name)? else { return Ok(None) };
+                if !answered.iter().any(|other| Arc::ptr_eq(other, &pack)) {
+                    pack.look_again()?;
+                    answered.push(Arc::clone(&pack));
+                }
+                Ok(Some((pack, entry)))
+            };
+            names.iter().map(&mut find).collect()
+        })
+    }
+
+    fn find_listed(&self, name: &Digest) -> Result<Option<Held>, BlobError> {
+        let Some((place, (pack, entry))) = self.find_in_tables(name)? else { return Ok(None) };
         pack.look_again()?;
         self.bring_forward(place, &pack);
         Ok(Some((pack, entry)))
+    }
+
+    /// The place in the list of the pack that holds an object, by the tables alone.
+    fn find_in_tables(&self, name: &Digest) -> Result<Option<(usize, Held)>, BlobError> {
+        if self.list.read().unwrap_or_else(PoisonError::into_inner).is_none() {
+            self.refresh()?;
+        }
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        for (place, pack) in list.iter().flatten().enumerate() {
+            if let Some(entry) = pack.find(name, place < OPEN_MAX)? {
+                return Ok(Some((place, (Arc::clone(pack), entry))));
+            }
+        }
+        Ok(None)
     }
 
     /// Lists the packs again when one of them is gone, and asks again.

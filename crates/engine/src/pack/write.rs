@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{BlobError, Blobs};
@@ -110,15 +111,21 @@ impl Bag {
 
     /// Writes files of evidence whose digests begin with the same byte, and which so lie in one folder. Gives their bytes.
     fn write_shelf(&self, shelf: &[Named], blobs: &dyn Blobs) -> Result<u64, EngineError> {
-        let mut bytes = 0_u64;
-        for (number, (digest, ending)) in shelf.iter().enumerate() {
-            let path = names::path(digest, *ending);
-            if number == 0 {
-                self.make_folder_of(&path)?;
+        let (digests, paths): (Vec<Digest>, Vec<String>) =
+            shelf.iter().map(|(digest, ending)| (*digest, names::path(digest, *ending))).unzip();
+        paths.first().map_or(Ok(()), |first| self.make_folder_of(first))?;
+        let (mut bytes, mut failed) = (0_u64, None);
+        blobs.open_all(&digests, &mut |number, source| match write(&self.partial.join(&paths[number]), source) {
+            Ok(written) => {
+                bytes = bytes.saturating_add(written);
+                ControlFlow::Continue(())
             }
-            bytes = bytes.saturating_add(write(&self.partial.join(path), &mut blobs.open(digest)?)?);
-        }
-        Ok(bytes)
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        })?;
+        failed.map_or(Ok(bytes), Err)
     }
 
     fn make_folder_of(&self, path: &str) -> Result<(), EngineError> {

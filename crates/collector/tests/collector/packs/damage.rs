@@ -1,6 +1,8 @@
 //! Every way to damage a pack is found and located, and mended by putting again what was lost.
 
 use std::fs;
+use std::io::Read;
+use std::ops::ControlFlow;
 
 use portreeve_collector::{BlobError, Blobs as _, Existing, FileBlobs, StoreFaultKind};
 use portreeve_model::Digest;
@@ -114,4 +116,30 @@ fn a_damaged_member_is_mended_by_putting_it_again_as_far_as_it_is_looked_at() {
     assert_eq!(found.faults.len(), 1, "the damaged copy is still told: {found:?}");
     store.remove(&name).unwrap();
     assert!(!store.has(&name).unwrap(), "both copies are gone");
+}
+
+#[test]
+fn of_many_objects_the_damaged_one_alone_fails_at_its_end_and_a_good_copy_stands_in_for_it() {
+    let objects = objects(1);
+    let (folder, store) = store_with(&objects);
+    let (pack, _) = only_pack(folder.path());
+    let (all, hit) = (names(&objects), objects.iter().position(|object| object.len() > 100).unwrap());
+    let mut bytes = fs::read(&pack).unwrap();
+    let at = bytes.windows(objects[hit].len()).position(|window| window == objects[hit]).unwrap();
+    bytes[at + 50] ^= 1;
+    overwrite(&pack, &bytes);
+    let sound = |store: &FileBlobs| {
+        let mut sound = vec![None; all.len()];
+        let mut each = |number: usize, source: &mut dyn Read| {
+            let mut bytes = Vec::new();
+            sound[number] = Some(source.read_to_end(&mut bytes).is_ok() && bytes == objects[number]);
+            ControlFlow::Continue(())
+        };
+        store.open_all(&all, &mut each).unwrap();
+        sound.iter().map(|sound| sound.expect("each is given")).collect::<Vec<_>>()
+    };
+    let all_but_one: Vec<bool> = (0..all.len()).map(|number| number != hit).collect();
+    assert_eq!(sound(&store), all_but_one);
+    store.trusting(Existing::Bytes).put(&mut &objects[hit][..]).unwrap();
+    assert!(sound(&FileBlobs::open(folder.path()).unwrap()).iter().all(|sound| *sound));
 }
