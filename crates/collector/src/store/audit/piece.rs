@@ -99,8 +99,7 @@ fn read_gap(window: &mut Window<'_>, path: &Path, gap: Range<u64>, found: &mut F
     Ok(())
 }
 
-/// A stretch of a file, read ahead: to ask the system for each small object by itself costs as much as a fifth of hashing
-/// it.
+/// A stretch of a file, read ahead, so that not every small object costs a call of the system.
 struct Window<'a> {
     file: &'a File,
     /// Beyond which nothing is read ahead.
