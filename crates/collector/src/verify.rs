@@ -14,9 +14,9 @@ use crate::{BlobError, Blobs, Progress, Stopped, Watch};
 /// side by side, and at some 200 bytes a name and path less than 1 MB.
 const BATCH_OBJECTS: usize = 4096;
 
-/// How many names are remembered so that an object named by many manifests is read once: a million at about 40 bytes are
-/// 40 MB. Beyond that an object may be read again, which costs time and changes no answer.
-const REMEMBERED_MAX: usize = 1_000_000;
+/// How many names are remembered so that an object named by many manifests is read once: 200,000 are 262,144 places of 33
+/// bytes, 9 MB. Beyond that an object may be read again, which costs time and changes no answer.
+const REMEMBERED_MAX: usize = 200_000;
 
 /// How many faults are listed one by one; the rest are counted. A store with more is to be restored, not read about.
 const FAULTS_MAX: usize = 10_000;

@@ -52,9 +52,11 @@ impl Packs {
             }
         }
         let mut answered: Vec<(Arc<Pack>, usize)> = Vec::new();
-        for (name, size) in names.iter().zip(&mut sizes).filter(|(_, size)| size.is_none()) {
-            let Some((pack, entry)) = self.find(name)? else { continue };
-            *size = Some(u64::from(entry.length));
+        let elsewhere: Vec<usize> = (0..names.len()).filter(|number| sizes[*number].is_none()).collect();
+        let asked: Vec<Digest> = elsewhere.iter().map(|number| names[*number]).collect();
+        for (number, found) in elsewhere.into_iter().zip(self.find_all(&asked)?) {
+            let Some((pack, entry)) = found else { continue };
+            sizes[number] = Some(u64::from(entry.length));
             match answered.iter_mut().find(|(other, _)| other.name == pack.name) {
                 Some((_, count)) => *count += 1,
                 None => answered.push((pack, 1)),

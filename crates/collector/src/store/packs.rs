@@ -127,20 +127,25 @@ impl Packs {
         Ok(found.filter(|(pack, entry)| pack.is_sound() && u64::from(entry.length) == length))
     }
 
-    /// Where many objects are, as far as the packs listed last hold them; each pack that answers is looked at once.
+    /// Where many objects are. Looks at the folder and at each pack that answers once, not for each object.
     pub(super) fn find_all(&self, names: &[Digest]) -> Result<Vec<Option<Held>>, BlobError> {
         self.trying_again(|| {
-            let mut answered: Vec<Arc<Pack>> = Vec::new();
-            let mut find = |name| {
-                let Some((_, (pack, entry))) = self.find_in_tables(name)? else { return Ok(None) };
-                if !answered.iter().any(|other| Arc::ptr_eq(other, &pack)) {
-                    pack.look_again()?;
-                    answered.push(Arc::clone(&pack));
-                }
-                Ok(Some((pack, entry)))
-            };
-            names.iter().map(&mut find).collect()
+            let found = self.find_all_listed(names)?;
+            if found.iter().all(Option::is_some) || !self.refresh()? { Ok(found) } else { self.find_all_listed(names) }
         })
+    }
+
+    fn find_all_listed(&self, names: &[Digest]) -> Result<Vec<Option<Held>>, BlobError> {
+        let mut answered: Vec<Arc<Pack>> = Vec::new();
+        let mut find = |name| {
+            let Some((_, (pack, entry))) = self.find_in_tables(name)? else { return Ok(None) };
+            if !answered.iter().any(|other| Arc::ptr_eq(other, &pack)) {
+                pack.look_again()?;
+                answered.push(Arc::clone(&pack));
+            }
+            Ok(Some((pack, entry)))
+        };
+        names.iter().map(&mut find).collect()
     }
 
     fn find_listed(&self, name: &Digest) -> Result<Option<Held>, BlobError> {
