@@ -27,6 +27,9 @@ fn text_is_told_by_its_content() {
     is(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "", "image/svg+xml", Kind::Picture);
     is(b"\n<!DOCTYPE HTML>\n<html>", "", "text/html", Kind::WebPage);
     is(b"<div class=x>a</div>", "", "text/html", Kind::WebPage);
+    is(b"<empty/>", "", "application/xml", Kind::Data);
+    is(b"<https://example.org/manual.html>\n", "README", "text/plain", Kind::Text);
+    is(b"<x:>", "README", "text/plain", Kind::Text);
     is(b"<?xml version='1.0'?><!DOCTYPE html><html>", "", "application/xhtml+xml", Kind::WebPage);
     is(b"From: a@b.example\r\nSubject: x\r\n\r\nhello", "", "message/rfc822", Kind::Email);
     is(b"From a@b Tue\nFrom: a@b.example\nTo: c\n\nhello", "", "application/mbox", Kind::Email);

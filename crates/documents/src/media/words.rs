@@ -110,9 +110,9 @@ fn markup(start: &str, extension: Option<&str>) -> Option<&'static str> {
     if local == "svg" {
         return Some("image/svg+xml");
     }
-    let opens = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    let opens = name.starts_with(|c: char| c.is_alphabetic() || c == '_') && !local.is_empty();
     let after = tag.get(name.len()..).unwrap_or_default();
-    let goes_on = after.starts_with(['>', '/']) || after.starts_with(char::is_whitespace);
+    let goes_on = after.starts_with('>') || after.starts_with("/>") || after.starts_with(char::is_whitespace);
     (declared || (opens && goes_on)).then_some("application/xml")
 }
 
