@@ -144,10 +144,9 @@ impl Session {
     ) -> Result<(), E> {
         let content = register.evidence.get(id).map(|held| &held.content);
         let Some(manifest) = content.and_then(Content::manifest) else { return Ok(()) };
-        let failed = |error: EngineError| E::from(error);
-        for line in read_manifest(manifest, &self.blobs).map_err(EngineError::from).map_err(failed)? {
-            let line = line.map_err(EngineError::from).map_err(failed)?;
-            let size = self.blobs.size_bytes(&line.digest).map_err(EngineError::from).map_err(failed)?;
+        for line in read_manifest(manifest, &self.blobs).map_err(EngineError::from)? {
+            let line = line.map_err(EngineError::from)?;
+            let size = self.blobs.size_bytes(&line.digest).map_err(EngineError::from)?;
             each(FileLine { name: line.path.display().to_string(), digest: line.digest, size })?;
         }
         Ok(())

@@ -14,6 +14,7 @@ use portreeve_model::{Entry, EntryNumber, Event, History, LogSize};
 use crate::error::EngineError;
 use crate::index::{collections, unforgotten};
 use crate::place::Place;
+use crate::session::append_line;
 use crate::stored::look_through;
 
 /// What a verification of a register found.
@@ -165,11 +166,7 @@ fn named_key(log: &SqliteLog) -> Vec<TrustedKey> {
 fn replay(log: &SqliteLog, found: &mut RegisterReport) -> History {
     let mut history = History::new();
     let size = log.head().map_or(LogSize::EMPTY, |head| head.size);
-    let replayed = each_entry(log, EntryNumber::new(0), size, |number, bytes| {
-        let entry = Entry::decode(bytes).map_err(|source| EngineError::Entry { entry: number, source })?;
-        history.append(number, entry)?;
-        Ok::<(), EngineError>(())
-    });
+    let replayed = each_entry(log, EntryNumber::new(0), size, |number, bytes| append_line(&mut history, number, bytes));
     if let Err(error) = replayed {
         found.problems.push(error.to_string());
     }

@@ -1,7 +1,7 @@
 //! Taking evidence back, and taking its bytes out of the store when the law says so. The entry comes first and says what is
 //! to be gone; the words of documents and then the bytes go after it, so that a crash in between leaves what an entry has
-//! promised to remove: `verify` names it, and giving the same command again removes it. Nothing here may remove bytes that anything else
-//! that stands is made of.
+//! promised to remove: `verify` names it, and giving the same command again removes it. Nothing here may remove bytes that
+//! anything else that stands is made of.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -153,21 +153,18 @@ impl Session {
             return Ok(Cow::Borrowed(&self.history));
         }
         let mut history = self.history.clone();
-        each_entry(&self.log, EntryNumber::new(self.size().count()), size, |number, bytes| {
-            let entry = Entry::decode(bytes).map_err(|source| EngineError::Entry { entry: number, source })?;
-            Ok::<(), EngineError>(history.append(number, entry).map(drop)?)
-        })?;
+        let start = EntryNumber::new(self.size().count());
+        each_entry(&self.log, start, size, |number, bytes| append_line(&mut history, number, bytes))?;
         Ok(Cow::Owned(history))
     }
 
     /// Replays what has been appended since.
     pub(crate) fn catch_up(&mut self) -> Result<(), EngineError> {
         let head = self.log.head()?;
+        let start = EntryNumber::new(self.size().count());
         let Session { log, history, frontier, lines, claims, .. } = self;
-        let start = EntryNumber::new(u64::try_from(history.entries().len()).unwrap_or(u64::MAX));
         each_entry(log, start, head.size, |number, bytes| {
-            let entry = Entry::decode(bytes).map_err(|source| EngineError::Entry { entry: number, source })?;
-            history.append(number, entry)?;
+            append_line(history, number, bytes)?;
             frontier.push(leaf_hash(bytes));
             lines.push(bytes);
             let claimed = claims.get(&number.size_including());
@@ -378,4 +375,11 @@ impl Session {
             compared || said == (root_of(&leaf_hashes(&self.log, claim.size)?), lines_digest(&self.log, claim.size)?);
         if known { Ok(None) } else { unvouched("it does not go on from what this key signed last") }
     }
+}
+
+/// Reads an entry as the ledger has it and appends it to `history`, through the rule book.
+pub(crate) fn append_line(history: &mut History, number: EntryNumber, bytes: &[u8]) -> Result<(), EngineError> {
+    let entry = Entry::decode(bytes).map_err(|source| EngineError::Entry { entry: number, source })?;
+    history.append(number, entry)?;
+    Ok(())
 }

@@ -53,8 +53,8 @@ impl Packs {
         }
         let mut answered: Vec<(Arc<Pack>, usize)> = Vec::new();
         let elsewhere: Vec<usize> = (0..names.len()).filter(|number| sizes[*number].is_none()).collect();
-        let asked: Vec<Digest> = elsewhere.iter().map(|number| names[*number]).collect();
-        for (number, found) in elsewhere.into_iter().zip(self.find_all(&asked)?) {
+        let wanted: Vec<Digest> = elsewhere.iter().map(|number| names[*number]).collect();
+        for (number, found) in elsewhere.into_iter().zip(self.find_all(&wanted)?) {
             let Some((pack, entry)) = found else { continue };
             sizes[number] = Some(u64::from(entry.length));
             match answered.iter_mut().find(|(other, _)| other.name == pack.name) {

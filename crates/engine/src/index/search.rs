@@ -127,7 +127,8 @@ impl Session {
     /// Searches the files of the evidence in `register` that is asked about.
     ///
     /// # Errors
-    /// When the question makes no sense or is not that of the page to go on from, or the index cannot be read or brought up to date.
+    /// When the question makes no sense or is not that of the page to go on from, or the index cannot be read or brought up
+    /// to date.
     pub fn search(&self, register: &Register, search: &Search, watch: Watch<'_>) -> Result<Found, EngineError> {
         let question = Question::of(search);
         if search.after.as_ref().is_some_and(|after| after.question != question) {

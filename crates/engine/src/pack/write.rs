@@ -47,8 +47,8 @@ impl Bag {
     }
 
     /// Writes the payload and its manifest, on all cores, each folder by one of them, because two that make files in one
-    /// folder wait for each other: what is told one by one, and the files of evidence, which come in
-    /// the order of their names. An object's bytes are compared with its name on the way.
+    /// folder wait for each other: what is told one by one, and the files of evidence, which come in the order of their
+    /// names. An object's bytes are compared with its name on the way.
     pub(super) fn payload(
         &mut self,
         others: &BTreeMap<String, Source>,
