@@ -2,9 +2,10 @@
 //! in the order of the walk.
 //!
 //! What is under way is bounded: a walk that is far ahead of the slowest worker waits. So memory does not grow with the
-//! tree, and a slow file holds up only what comes long after it. Must never lose an outcome, or change the order.
+//! tree, and a slow file holds up only what comes long after it. A worker that meets a huge file leaves the rest of its
+//! batch to the others. Must never lose an outcome, or change the order.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -36,6 +37,13 @@ pub(crate) enum Step<T, P> {
     Passed(P),
 }
 
+/// Leaves the rest of a batch, and how many files it is, to whichever worker is free. To be called once a batch at most,
+/// and the outcome of the batch is then that of what came before the rest.
+pub(crate) type Leave<'a, B> = &'a mut dyn FnMut(B, usize);
+
+/// Where in the order an outcome comes: which item of the walk it belongs to, and which part of that.
+type Place = (usize, usize);
+
 /// How many threads deal with files unless somebody says otherwise: one a core, and at least four, because a disk or a
 /// server that has to look for something can look for several things at once.
 pub(crate) fn usual_workers() -> NonZeroUsize {
@@ -44,13 +52,14 @@ pub(crate) fn usual_workers() -> NonZeroUsize {
 }
 
 /// Walks, works and hands the outcomes to `take`, which runs on this thread. `begin` makes what a worker keeps from one
-/// batch to the next, `work` deals with a batch, `end` puts the worker's things away; the outcomes are over once every
-/// worker has. A failure ends everything.
+/// batch to the next, `work` deals with a batch, or with the beginning of one whose rest it [leaves](Leave) to the other
+/// workers; `end` puts the worker's things away, and the outcomes are over once every worker has. A failure ends
+/// everything.
 pub(crate) fn flow<B, P, S, T, E, R>(
     walk: impl Iterator<Item = Item<B, P>> + Send,
     workers: NonZeroUsize,
     begin: impl Fn() -> Result<S, E> + Sync,
-    work: impl Fn(&mut S, B) -> Result<T, E> + Sync,
+    work: impl Fn(&mut S, B, Leave<'_, B>) -> Result<T, E> + Sync,
     end: impl Fn(S) -> Result<(), E> + Sync,
     take: impl FnOnce(&mut dyn Iterator<Item = Result<Step<T, P>, E>>) -> R,
 ) -> R
@@ -70,7 +79,7 @@ where
             scope.spawn(|| {
                 let _leaving = Leaving(&shared);
                 let worked = begin().and_then(|mut own| {
-                    shared.work(|batch| work(&mut own, batch));
+                    shared.work(|batch, leave| work(&mut own, batch, leave));
                     end(own)
                 });
                 shared.leave(worked);
@@ -86,10 +95,11 @@ where
 
 struct State<B, P, T, E> {
     /// Batches that wait for a worker, with their place in the order.
-    waiting: VecDeque<(usize, B, usize)>,
-    /// Outcomes not yet taken, the first of which is that of place `taken`; `None` where a worker is still at it.
-    outcomes: VecDeque<Option<Outcome<T, P>>>,
-    taken: usize,
+    waiting: VecDeque<(Place, B, usize)>,
+    /// Outcomes not yet taken; `None` where a worker is still at it.
+    outcomes: BTreeMap<Place, Option<Outcome<T, P>>>,
+    /// How many items the walk has handed over.
+    items: usize,
     under_way: usize,
     walked: bool,
     stopped: bool,
@@ -97,6 +107,8 @@ struct State<B, P, T, E> {
     /// Workers that have not put their things away.
     workers: usize,
     idle_workers: usize,
+    /// Workers that have a batch, of which they may yet leave a rest.
+    busy_workers: usize,
     /// Whether the one who takes waits.
     taker_waits: bool,
 }
@@ -109,7 +121,7 @@ struct Outcome<T, P> {
 impl<B, P, T, E> State<B, P, T, E> {
     /// Whether there is enough to take for it to be worth while to wake whoever takes.
     fn is_worth_taking(&self) -> bool {
-        let ready = self.outcomes.front().is_some_and(Option::is_some);
+        let ready = self.outcomes.first_key_value().is_some_and(|(_, outcome)| outcome.is_some());
         self.taker_waits && ready && (self.walked || self.outcomes.len() >= TAKEN_AT_ONCE)
     }
 
@@ -145,14 +157,15 @@ impl<B, P, T, E> Shared<B, P, T, E> {
     fn new(workers: NonZeroUsize) -> Self {
         let state = State {
             waiting: VecDeque::new(),
-            outcomes: VecDeque::new(),
-            taken: 0,
+            outcomes: BTreeMap::new(),
+            items: 0,
             under_way: 0,
             walked: false,
             stopped: false,
             failed: None,
             workers: workers.get(),
             idle_workers: 0,
+            busy_workers: 0,
             taker_waits: false,
         };
         Shared { state: Mutex::new(state), room: Condvar::new(), batch: Condvar::new(), outcome: Condvar::new() }
@@ -197,11 +210,12 @@ impl<B, P, T, E> Shared<B, P, T, E> {
             if state.stopped {
                 return;
             }
+            let place = (state.items, 0);
+            state.items += 1;
             match item {
                 Item::Work(batch, files) => {
-                    let place = state.taken + state.outcomes.len();
                     state.under_way += files;
-                    state.outcomes.push_back(None);
+                    state.outcomes.insert(place, None);
                     state.waiting.push_back((place, batch, files));
                     if state.idle_workers > 0 {
                         self.batch.notify_one();
@@ -209,7 +223,7 @@ impl<B, P, T, E> Shared<B, P, T, E> {
                 }
                 Item::Pass(passed) => {
                     state.under_way += 1;
-                    state.outcomes.push_back(Some(Outcome { files: 1, step: Step::Passed(passed) }));
+                    state.outcomes.insert(place, Some(Outcome { files: 1, step: Step::Passed(passed) }));
                     if state.is_worth_taking() {
                         self.outcome.notify_one();
                     }
@@ -220,15 +234,17 @@ impl<B, P, T, E> Shared<B, P, T, E> {
         self.wake_everybody();
     }
 
-    fn work(&self, mut work: impl FnMut(B) -> Result<T, E>) {
-        while let Some((place, batch, files)) = self.next_batch() {
-            match work(batch) {
+    fn work(&self, mut work: impl FnMut(B, Leave<'_, B>) -> Result<T, E>) {
+        while let Some((place, batch, mut files)) = self.next_batch() {
+            let mut leave = |rest, left| {
+                files -= left;
+                self.put_first((place.0, place.1 + 1), rest, left);
+            };
+            match work(batch, &mut leave) {
                 Ok(outcome) => {
                     let mut state = self.lock();
-                    let first = state.taken;
-                    if let Some(slot) = state.outcomes.get_mut(place - first) {
-                        *slot = Some(Outcome { files, step: Step::Done(outcome) });
-                    }
+                    state.busy_workers -= 1;
+                    state.outcomes.insert(place, Some(Outcome { files, step: Step::Done(outcome) }));
                     if state.is_worth_taking() {
                         self.outcome.notify_one();
                     }
@@ -238,7 +254,17 @@ impl<B, P, T, E> Shared<B, P, T, E> {
         }
     }
 
-    fn next_batch(&self) -> Option<(usize, B, usize)> {
+    /// Lets the rest of a batch be the next that a worker takes: whoever takes the outcomes waits for it first.
+    fn put_first(&self, place: Place, rest: B, files: usize) {
+        let mut state = self.lock();
+        state.outcomes.insert(place, None);
+        state.waiting.push_front((place, rest, files));
+        if state.idle_workers > 0 {
+            self.batch.notify_one();
+        }
+    }
+
+    fn next_batch(&self) -> Option<(Place, B, usize)> {
         let mut state = self.lock();
         loop {
             if state.stopped || state.failed.is_some() {
@@ -249,9 +275,11 @@ impl<B, P, T, E> Shared<B, P, T, E> {
                 if state.waiting.len() == WAITING_MAX / 2 {
                     self.room.notify_one();
                 }
+                state.busy_workers += 1;
                 return Some(batch);
             }
-            if state.walked {
+            if state.walked && state.busy_workers == 0 {
+                self.batch.notify_all();
                 return None;
             }
             self.room.notify_one();
@@ -284,9 +312,8 @@ impl<B, P, T, E> Iterator for Outcomes<'_, B, P, T, E> {
                 self.shared.stop();
                 return Some(Err(error));
             }
-            if let Some(Some(_)) = state.outcomes.front() {
-                let outcome = state.outcomes.pop_front()??;
-                state.taken += 1;
+            if let Some(first) = state.outcomes.first_entry().filter(|first| first.get().is_some()) {
+                let outcome = first.remove()?;
                 let had_room = state.has_room();
                 state.under_way -= outcome.files;
                 if !had_room && state.has_room() {
@@ -304,5 +331,93 @@ impl<B, P, T, E> Iterator for Outcomes<'_, B, P, T, E> {
             state.taker_waits = false;
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// An item of the walk: files, each of which may take long, or something that only keeps its place.
+    fn items() -> impl Strategy<Value = Vec<Option<Vec<bool>>>> {
+        let batch = prop::collection::vec(prop::bool::weighted(0.2), 1..12);
+        prop::collection::vec(prop::option::weighted(0.8, batch), 0..40)
+    }
+
+    #[test]
+    fn what_is_left_after_the_walk_has_ended_finds_another_worker() {
+        let walking = Arc::new(());
+        let walk_is_over = Arc::downgrade(&walking);
+        let walk = std::iter::once(Item::<u32, ()>::Work(2, 2)).inspect(move |_| drop(Arc::clone(&walking)));
+        let (others, is_here) = (Mutex::new(0), Condvar::new());
+        let deal = |(): &mut (), files: u32, leave: Leave<'_, u32>| {
+            while walk_is_over.upgrade().is_some() {
+                thread::yield_now();
+            }
+            // Time enough for a worker to go home that should not.
+            thread::sleep(Duration::from_millis(20));
+            if files > 1 {
+                leave(1, 1);
+            }
+            let mut here = others.lock().unwrap_or_else(PoisonError::into_inner);
+            *here += 1;
+            is_here.notify_all();
+            // Whoever waits alone gives up, so that the test fails and does not hang.
+            let waited = is_here.wait_timeout_while(here, Duration::from_secs(20), |here| *here < 2);
+            Ok::<bool, ()>(waited.is_ok_and(|(_, waited)| !waited.timed_out()))
+        };
+        let two = NonZeroUsize::MIN.saturating_add(1);
+        let side_by_side = flow(
+            walk,
+            two,
+            || Ok(()),
+            deal,
+            |()| Ok(()),
+            |steps| steps.filter(|step| matches!(step, Ok(Step::Done(true)))).count(),
+        );
+        assert_eq!(side_by_side, 2);
+    }
+
+    proptest! {
+        /// The law that makes a manifest sorted, whoever has read what.
+        #[test]
+        fn everything_comes_once_and_in_order_whoever_dealt_with_it(items in items(), workers in 1..6_usize) {
+            let mut numbers = 0_u32..;
+            let mut number = |takes_long: bool| (numbers.next().unwrap_or_default(), takes_long);
+            let walk: Vec<Item<Vec<(u32, bool)>, u32>> = items
+                .into_iter()
+                .map(|item| match item {
+                    Some(files) => Item::Work(files.iter().map(|long| number(*long)).collect(), files.len()),
+                    None => Item::Pass(number(false).0),
+                })
+                .collect();
+            let count = number(false).0;
+            let deal = |(): &mut (), mut batch: Vec<(u32, bool)>, leave: Leave<'_, Vec<(u32, bool)>>| {
+                let first_long = batch.iter().position(|(_, takes_long)| *takes_long);
+                let rest = first_long.map(|at| batch.split_off(at + 1)).unwrap_or_default();
+                if !rest.is_empty() {
+                    let left = rest.len();
+                    leave(rest, left);
+                }
+                Ok::<Vec<u32>, ()>(batch.into_iter().map(|(number, _)| number).collect())
+            };
+            let workers = NonZeroUsize::new(workers).unwrap_or(NonZeroUsize::MIN);
+            let mut taken = Vec::new();
+            flow(walk.into_iter(), workers, || Ok(()), deal, |()| Ok(()), |steps| {
+                for step in steps {
+                    match step {
+                        Ok(Step::Done(numbers)) => taken.extend(numbers),
+                        Ok(Step::Passed(number)) => taken.push(number),
+                        Err(()) => {}
+                    }
+                }
+            });
+            prop_assert_eq!(taken, (0..count).collect::<Vec<_>>());
+        }
     }
 }

@@ -10,14 +10,15 @@ use portreeve_model::manifest::{self, ManifestPath};
 use sha2::{Digest as _, Sha256};
 
 use crate::copy::drain;
-use crate::flow::{Item, Step, flow};
+use crate::flow::{Item, Leave, Step, flow};
 use crate::scan::{Known, Memory};
 use crate::stamp::Stamp;
 use crate::steady::{Bytes, NotRead, Reading};
 use crate::tree::{Files, Folder, Kind, Met, Names, reason};
 use crate::{BlobError, Hand, SkipReason, Skipped, Source, Stored, Watch};
 
-/// Files of up to this size are read in one piece: 1 MiB, so that four workers hold 4 MiB.
+/// Files of up to this size are read in one piece: 1 MiB, so that four workers hold 4 MiB. A larger one is a stream, and
+/// takes long enough for the files after it to be left to other workers.
 const WHOLE_BYTES: usize = 1024 * 1024;
 
 /// How many files make a batch. A worker deals with that many of usual size in a quarter of a millisecond, which is long
@@ -32,6 +33,7 @@ const BATCH_FOLDERS: usize = 8;
 pub(crate) struct Batch(Vec<Group>);
 
 /// Some files of one folder, with what is remembered of each.
+#[derive(Clone)]
 struct Group {
     files: Files,
     known: Vec<Option<Known>>,
@@ -49,7 +51,7 @@ pub(crate) struct Found {
 /// Files that were dealt with.
 pub(crate) struct Dealt(Vec<DealtGroup>);
 
-/// Some files of one folder, and what became of each.
+/// Some files of one folder, and what became of each, up to where the rest was left to others.
 struct DealtGroup {
     prefix: Arc<[u8]>,
     names: Names,
@@ -165,7 +167,7 @@ impl Reader<'_> {
             remembering(self.source.walk(), memory),
             self.workers,
             || Ok(Own { buffer: vec![0; WHOLE_BYTES + 1], hand: keeper.hand().map_err(Ended::Store)? }),
-            |own, batch: Batch| deal(reading, own, batch, keeper),
+            |own, batch: Batch, leave| deal(reading, own, batch, keeper, leave),
             |own| own.hand.map_or(Ok(()), |hand| hand.finish().map_err(Ended::Store)),
             take,
         )
@@ -181,7 +183,7 @@ impl Reader<'_> {
             remembering(self.source.walk(), None),
             self.workers,
             || Ok(()),
-            |(), batch: Batch| {
+            |(), batch: Batch, _| {
                 if crate::watch::is_set(stop) {
                     return Err(Ended::Stopped);
                 }
@@ -242,27 +244,70 @@ fn looked_at(group: Group, follow: bool) -> DealtGroup {
     DealtGroup { prefix, names, found }
 }
 
-fn deal(reading: Reading<'_>, own: &mut Own<'_>, batch: Batch, keeper: &dyn Keeper) -> Result<Dealt, Ended> {
-    let Batch(groups) = batch;
+impl Batch {
+    fn files(&self) -> usize {
+        self.0.iter().map(|group| group.files.names.len()).sum()
+    }
+
+    /// What comes after the file of this number in this group.
+    fn after(&self, group: usize, number: usize) -> Batch {
+        let mut groups = self.0.iter().skip(group);
+        let rest = groups.next().and_then(|group| group.after(number));
+        Batch(rest.into_iter().chain(groups.map(Group::clone)).collect())
+    }
+}
+
+impl Group {
+    fn after(&self, number: usize) -> Option<Group> {
+        let Files { folder, prefix, names } = &self.files;
+        let rest = Files { folder: Arc::clone(folder), prefix: Arc::clone(prefix), names: names.after(number) };
+        let known = self.known.get(number + 1..).unwrap_or_default().to_vec();
+        (!rest.names.is_empty()).then_some(Group { files: rest, known })
+    }
+}
+
+/// Deals with the files up to the first that takes long, and leaves the rest before it begins with that.
+fn deal(
+    reading: Reading<'_>,
+    own: &mut Own<'_>,
+    batch: Batch,
+    keeper: &dyn Keeper,
+    leave: Leave<'_, Batch>,
+) -> Result<Dealt, Ended> {
     let unchanged: Vec<Vec<Option<Found>>> =
-        groups.iter().map(|group| unchanged(reading, group)).collect::<Result<_, _>>()?;
+        batch.0.iter().map(|group| unchanged(reading, group)).collect::<Result<_, _>>()?;
     let digests: Vec<Digest> = unchanged.iter().flatten().flatten().map(|found| found.digest).collect();
     let mut kept = keeper.has_all(&digests).map_err(Ended::Store)?.into_iter();
-    let mut dealt = Vec::with_capacity(groups.len());
-    for (Group { files: Files { folder, prefix, names }, .. }, unchanged) in groups.into_iter().zip(unchanged) {
-        let mut found = Vec::with_capacity(names.len());
+    let empty = |group: &Group| Vec::with_capacity(group.files.names.len());
+    let mut found: Vec<Vec<_>> = batch.0.iter().map(empty).collect();
+    let mut left = false;
+    'batch: for (at, ((Group { files, .. }, unchanged), found)) in
+        batch.0.iter().zip(unchanged).zip(&mut found).enumerate()
+    {
         let mut unchanged = unchanged.into_iter();
-        for (name, _) in names.iter() {
+        for (number, (name, _)) in files.names.iter().enumerate() {
             // What the store has lost is read again.
             let unchanged = unchanged.next().flatten().filter(|_| kept.next().unwrap_or_default());
+            let takes_long = || {
+                // A file that moves is begun twice.
+                let rest = batch.after(at, number);
+                let files = rest.files();
+                if files > 0 && !left {
+                    left = true;
+                    leave(rest, files);
+                }
+            };
             found.push(match unchanged {
                 Some(unchanged) => Ok(unchanged),
-                None => read(reading, own, &folder, name)?,
+                None => read(reading, own, &files.folder, name, takes_long)?,
             });
+            if left {
+                break 'batch;
+            }
         }
-        dealt.push(DealtGroup { prefix, names, found });
     }
-    Ok(Dealt(dealt))
+    let dealt = |(Group { files: Files { prefix, names, .. }, .. }, found)| DealtGroup { prefix, names, found };
+    Ok(Dealt(batch.0.into_iter().zip(found).map(dealt).collect()))
 }
 
 /// The files as they are remembered, where their stamps vouch for that.
@@ -291,22 +336,28 @@ fn look(folder: &Folder, name: &[u8], follow: bool) -> Result<Stamp, SkipReason>
     }
 }
 
-/// Reads one file, into the store if there is a hand. The outer error ends the work, the inner one is listed.
+/// Reads one file, into the store if there is a hand, and calls `takes_long` before one that does. The outer error ends
+/// the work, the inner one is listed.
 fn read(
     reading: Reading<'_>,
     own: &mut Own<'_>,
     folder: &Folder,
     name: &[u8],
+    mut takes_long: impl FnMut(),
 ) -> Result<Result<Found, SkipReason>, Ended> {
     let Own { buffer, hand } = own;
-    let outcome = reading.read(folder, name, buffer, |bytes| match (bytes, hand.as_mut()) {
-        (Bytes::Whole(bytes), None) => Ok(Digest::of(bytes)),
-        (Bytes::Whole(bytes), Some(hand)) => {
+    let outcome = reading.read(folder, name, buffer, |bytes| match bytes {
+        Bytes::Whole(bytes) => {
             let digest = Digest::of(bytes);
-            hand.put(&digest, bytes).map(|()| digest)
+            hand.as_mut().map_or(Ok(()), |hand| hand.put(&digest, bytes)).map(|()| digest)
         }
-        (Bytes::Stream(stream), None) => digest_of(stream),
-        (Bytes::Stream(stream), Some(hand)) => hand.put_from(stream).map(|Stored { digest, .. }| digest),
+        Bytes::Stream(stream) => {
+            takes_long();
+            match hand {
+                None => digest_of(stream),
+                Some(hand) => hand.put_from(stream).map(|Stored { digest, .. }| digest),
+            }
+        }
     });
     match outcome {
         Ok((digest, stamp)) => Ok(Ok(Found { digest, stamp, read: true })),

@@ -42,6 +42,13 @@ impl Names {
         self.entries.iter().map(|entry| (self.name(entry), entry.kind))
     }
 
+    /// Those that come after the one of this number.
+    pub(crate) fn after(&self, number: usize) -> Names {
+        let mut rest = Names::default();
+        self.iter().skip(number + 1).for_each(|(name, kind)| rest.push(name, kind));
+        rest
+    }
+
     fn name(&self, entry: &Entry) -> &[u8] {
         &self.bytes[entry.start..entry.start + usize::from(entry.length)]
     }

@@ -22,7 +22,7 @@ const HELD_MAX: usize = 64;
 const FOLDER_NAMES_MAX: usize = 10_000_000;
 
 /// Files of one folder, in order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Files {
     /// The open folder.
     pub(crate) folder: Arc<Folder>,

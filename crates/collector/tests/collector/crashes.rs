@@ -92,6 +92,7 @@ impl Hand for CrashingHand<'_> {
         if self.store.step == "in a large object" {
             return self.inner.put_from(&mut CrashingSource(source));
         }
+        self.store.crash_at(&format!("before object {number}"));
         let stored = self.inner.put_from(source)?;
         self.store.crash_at(&format!("after object {number}"));
         Ok(stored)

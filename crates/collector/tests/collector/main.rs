@@ -4,6 +4,7 @@
 mod asking;
 mod crashes;
 mod damage;
+mod huge;
 mod index;
 mod index_model;
 mod index_search;

@@ -151,6 +151,31 @@ fn a_file_that_moves_once_is_read_again() {
     }
 }
 
+/// What came after it was left to others when it was begun the first time.
+#[test]
+fn what_comes_after_a_file_that_moves_is_recorded_once() {
+    let tree = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (0..12).map(|number| format!("file {number:02}")).collect();
+    names.iter().for_each(|name| write(tree.path(), &[(name, &long(name.as_bytes()))]));
+    // Whichever of them is begun first; others may have been read by then.
+    let meddle = || names.iter().for_each(|name| append(&tree.path().join(name)));
+    let blobs = Meddling { inner: MemoryBlobs::new(), left: AtomicUsize::new(1), always: false, meddle: &meddle };
+    let collected = collect(&whole(tree.path()), &blobs, Collecting::default()).unwrap();
+    assert!(collected.is_complete(), "{:?}", collected.omitted);
+    let lines = lines(&collected.manifest.digest, &blobs.inner);
+    assert_eq!(lines.iter().map(|line| line.path.display().to_string()).collect::<Vec<_>>(), names);
+    let was = |name: &String| long(name.as_bytes());
+    let now = |name: &String| [was(name), b" and more".to_vec()].concat();
+    let moved = lines.iter().zip(&names).filter(|(line, name)| match bytes(&line.digest, &blobs.inner) {
+        read if read == now(name) => true,
+        read => {
+            assert!(read == was(name), "{name}");
+            false
+        }
+    });
+    assert!(moved.count() > 0);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_is_replaced_is_one_or_the_other() {
