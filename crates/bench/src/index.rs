@@ -13,7 +13,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Blobs, Collection, FileBlobs, Index, MemoryBlobs, Query, TextFound, Watch, Words, write_manifest,
+    Blobs, Collection, Compared, FileBlobs, Index, MemoryBlobs, Query, TextFound, Watch, Words, write_manifest,
 };
 use portreeve_model::Digest;
 use serde::Serialize;
@@ -170,10 +170,19 @@ impl Making<'_> {
             while files.peek().is_some() {
                 stop.check()?;
                 let cpu = own_cpu_seconds();
-                let lines: Vec<_> =
-                    files.by_ref().take(AHEAD).map(|(number, edited)| invented::line(number, edited)).collect();
+                let invented = |(number, edited)| (invented::line(number, edited), edited);
+                let lines: Vec<_> = files.by_ref().take(AHEAD).map(invented).collect();
                 aside += own_cpu_seconds() - cpu;
-                lines.iter().for_each(|line| addition.add(line));
+                for (line, edited) in &lines {
+                    match (follows, edited) {
+                        (None, _) => addition.add(Compared::New(line)),
+                        (Some(_), false) => addition.add(Compared::Same(line)),
+                        (Some(_), true) => {
+                            addition.add(Compared::Gone(&line.path));
+                            addition.add(Compared::New(line));
+                        }
+                    }
+                }
                 count += lines.len() as u64;
             }
             addition.finish(&manifest).map_err(failed("add to", &at))?;

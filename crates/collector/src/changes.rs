@@ -77,6 +77,21 @@ impl Changes {
     }
 }
 
+/// A file compared with those of the earlier collection; where there is none, every file is new. One with other bytes is
+/// gone, and then new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared<'a> {
+    /// It was there, with the same bytes.
+    Same(&'a ManifestLine),
+    /// It was not there, or not with these bytes.
+    New(&'a ManifestLine),
+    /// It was there, and is not any more, or not with the bytes that it had.
+    Gone(&'a ManifestPath),
+}
+
+/// Told of each file of two collections, in the order of the paths.
+pub type Listener<'a> = dyn FnMut(Compared<'_>) + 'a;
+
 /// Compares the files of a walk, as they come, with the lines of an earlier manifest.
 pub(crate) struct Comparison<I> {
     earlier: I,
@@ -96,43 +111,48 @@ impl<I: Iterator<Item = Result<ManifestLine, ManifestReadError>>> Comparison<I> 
     }
 
     /// The next file there is now.
-    pub(crate) fn file(&mut self, path: &ManifestPath, digest: &Digest) -> Result<(), ManifestReadError> {
-        self.pass(path.as_bytes())?;
-        match self.next.take_if(|line| line.path == *path) {
+    pub(crate) fn file(&mut self, file: &ManifestLine, tell: &mut Listener<'_>) -> Result<(), ManifestReadError> {
+        self.pass(file.path.as_bytes(), tell)?;
+        match self.next.take_if(|line| line.path == file.path) {
             Some(line) => {
-                if line.digest == *digest {
+                if line.digest == file.digest {
                     self.changes.unchanged += 1;
+                    tell(Compared::Same(file));
                 } else {
                     self.changes.changed += 1;
-                    self.list(path.clone(), ChangeKind::Changed, self.changes.changed);
+                    self.list(file.path.clone(), ChangeKind::Changed, self.changes.changed);
+                    tell(Compared::Gone(&line.path));
+                    tell(Compared::New(file));
                 }
                 self.next = self.earlier.next().transpose()?;
             }
             None => {
                 self.changes.new += 1;
-                remember(&mut self.new, *digest, path.clone(), &mut self.changes.moves_unknown);
+                remember(&mut self.new, file.digest, file.path.clone(), &mut self.changes.moves_unknown);
+                tell(Compared::New(file));
             }
         }
         Ok(())
     }
 
     /// The next thing that the walk did not take.
-    pub(crate) fn passed(&mut self, path: &[u8]) -> Result<(), ManifestReadError> {
-        self.pass(path)?;
+    pub(crate) fn passed(&mut self, path: &[u8], tell: &mut Listener<'_>) -> Result<(), ManifestReadError> {
+        self.pass(path, tell)?;
         self.blind = Some(path.to_vec());
         Ok(())
     }
 
     /// Everything before `path` that was there earlier is not there now.
-    fn pass(&mut self, path: &[u8]) -> Result<(), ManifestReadError> {
+    fn pass(&mut self, path: &[u8], tell: &mut Listener<'_>) -> Result<(), ManifestReadError> {
         while let Some(line) = self.next.take_if(|line| line.path.as_bytes() < path) {
-            self.lost(line);
+            self.lost(line, tell);
             self.next = self.earlier.next().transpose()?;
         }
         Ok(())
     }
 
-    fn lost(&mut self, line: ManifestLine) {
+    fn lost(&mut self, line: ManifestLine, tell: &mut Listener<'_>) {
+        tell(Compared::Gone(&line.path));
         let within = |folder: &[u8]| {
             let below = line.path.as_bytes().strip_prefix(folder);
             folder.is_empty() || below.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
@@ -153,9 +173,9 @@ impl<I: Iterator<Item = Result<ManifestLine, ManifestReadError>>> Comparison<I> 
     }
 
     /// What there was in all.
-    pub(crate) fn finish(mut self) -> Result<Changes, ManifestReadError> {
+    pub(crate) fn finish(mut self, tell: &mut Listener<'_>) -> Result<Changes, ManifestReadError> {
         while let Some(line) = self.next.take() {
-            self.lost(line);
+            self.lost(line, tell);
             self.next = self.earlier.next().transpose()?;
         }
         self.pair_moves();
@@ -221,8 +241,7 @@ pub fn compare(
 ) -> Result<Changes, ManifestReadError> {
     let mut comparison = Comparison::with(earlier)?;
     for line in later {
-        let line = line?;
-        comparison.file(&line.path, &line.digest)?;
+        comparison.file(&line?, &mut |_| {})?;
     }
-    comparison.finish()
+    comparison.finish(&mut |_| {})
 }

@@ -11,7 +11,7 @@ use std::num::NonZeroUsize;
 use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestError, ManifestLine};
 
-use crate::changes::Comparison;
+use crate::changes::{Compared, Comparison, Listener};
 use crate::flow::usual_workers;
 use crate::manifests::{ManifestLines, ManifestWriteError, put_manifest, write_manifest};
 use crate::reader::{Ended, Event, Found, Keeper, Nowhere, Passed, Reader, events, measured};
@@ -48,9 +48,6 @@ pub struct Remembering<'a> {
     pub leaves: bool,
 }
 
-/// Told of each file in a collection, in order.
-pub type Listener<'a> = dyn FnMut(&ManifestLine) + 'a;
-
 /// How a collection is to be made.
 #[derive(Default)]
 pub struct Collecting<'a> {
@@ -60,7 +57,7 @@ pub struct Collecting<'a> {
     pub remembering: Option<Remembering<'a>>,
     /// The manifest to compare with.
     pub earlier: Option<Digest>,
-    /// Told of each file in the collection, in order.
+    /// Told of each file in the collection, and of each that is gone from the earlier one.
     pub listener: Option<&'a mut Listener<'a>>,
     /// How many threads read; as many as are useful if nobody says.
     pub workers: Option<NonZeroUsize>,
@@ -161,12 +158,19 @@ pub fn collect(source: &Source, blobs: &dyn Blobs, how: Collecting<'_>) -> Resul
         ManifestWriteError::Order(error) => CollectError::Order(error),
         ManifestWriteError::Store(error) => CollectError::Store(error),
     })?;
-    let Record { writer, comparison, done, read, omitted, .. } = record;
+    let Record { writer, comparison, mut listener, done, read, omitted, .. } = record;
     if let Some(writer) = writer {
         writer.finish();
     }
-    let changes = comparison.map(Comparison::finish).transpose().map_err(CollectError::Earlier)?;
+    let finish = |comparison: Comparison<_>| comparison.finish(&mut |compared| tell(&mut listener, compared));
+    let changes = comparison.map(finish).transpose().map_err(CollectError::Earlier)?;
     Ok(Collected { manifest, files: done.files, bytes: done.bytes, read, omitted, changes })
+}
+
+fn tell(listener: &mut Option<&mut Listener<'_>>, compared: Compared<'_>) {
+    if let Some(listener) = listener {
+        listener(compared);
+    }
 }
 
 /// What is noted of a collection while it is made.
@@ -188,11 +192,13 @@ impl Record<'_> {
         if let Some(writer) = &mut self.writer {
             writer.note(line.path.as_bytes(), &found.stamp, &found.digest);
         }
-        if let Some(comparison) = &mut self.comparison {
-            comparison.file(&line.path, &line.digest).map_err(CollectError::Earlier)?;
-        }
-        if let Some(listener) = &mut self.listener {
-            listener(line);
+        let listener = &mut self.listener;
+        match &mut self.comparison {
+            None => tell(listener, Compared::New(line)),
+            Some(comparison) => {
+                let told = comparison.file(line, &mut |compared| tell(listener, compared));
+                told.map_err(CollectError::Earlier)?;
+            }
         }
         self.watch.report(self.done);
         Ok(())
@@ -200,7 +206,9 @@ impl Record<'_> {
 
     fn passed(&mut self, passed: Passed) -> Result<(), CollectError> {
         if let Some(comparison) = &mut self.comparison {
-            comparison.passed(&passed.path).map_err(CollectError::Earlier)?;
+            let listener = &mut self.listener;
+            let told = comparison.passed(&passed.path, &mut |compared| tell(listener, compared));
+            told.map_err(CollectError::Earlier)?;
         }
         self.omitted.note(passed.into());
         Ok(())

@@ -35,9 +35,9 @@ mod tree;
 mod verify;
 mod watch;
 
-pub use changes::{Change, ChangeKind, Changes, compare};
+pub use changes::{Change, ChangeKind, Changes, Compared, Listener, compare};
 pub use checksum::{Hashed, NotHashed, checksum, checksums};
-pub use collect::{CollectError, Collected, Collecting, Keep, Listener, Remembering, Survey, collect, survey};
+pub use collect::{CollectError, Collected, Collecting, Keep, Remembering, Survey, collect, survey};
 pub use index::{
     Absence, Addition, Collection, CollectionRow, Cursor, Difference, DigestPart, Document, Forgotten, Hit,
     INDEX_VERSION, Index, IndexError, IndexReport, Opened, PAGE_ROWS_MAX, Page, Query, QueryProblem, RowMark,

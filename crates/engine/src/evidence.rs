@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use portreeve_collector::{
-    Addition, Changes, Collected, Collecting, FileBlobs, Index, Keep, Listener, NotHashed, Omitted, Remembering,
-    Selection, Source, Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest, survey,
+    Addition, Changes, Collected, Collecting, Compared, FileBlobs, Index, Keep, Listener, NotHashed, Omitted,
+    Remembering, Selection, Source, Survey, TreeName, Watch, checksum, checksums, collect, compare, read_manifest,
+    survey,
 };
 use portreeve_model::manifest::ManifestLine;
 use portreeve_model::reference::{EvidenceId, PersonId};
@@ -227,7 +228,7 @@ impl Session {
             }
         };
         let earlier = taking.after.map(|after| self.manifest_of(after)).transpose()?;
-        let mut add = addition.map(|addition| |line: &ManifestLine| addition.add(line));
+        let mut add = addition.map(|addition| |file: Compared<'_>| addition.add(file));
         let listener = add.as_mut().map(|add| add as &mut Listener<'_>);
         let how = Collecting { keep, remembering, earlier, listener, watch: taking.watch, ..Collecting::default() };
         Ok(collect(&source, &self.blobs, how)?)

@@ -1,4 +1,5 @@
-//! Adding a collection: its lines, one after another, against the files of the collection that it follows.
+//! Adding a collection: its files, one after another, against those of the collection that it follows. While it is made it
+//! is compared with that one's manifest anyway, and only what is different is told; what is added late is compared here.
 //!
 //! Only what is different is written. Everything happens in one transaction, so nothing is seen before it is finished, and
 //! one that is given up leaves nothing. Must never hold more than some thousands of lines, or take them out of order.
@@ -11,10 +12,10 @@ use super::forgetting::want_again;
 use super::heads::Heads;
 use super::in_order::InOrder;
 use super::row::{self, FileRecord, head};
-use super::series::{Collection, CollectionRow, Forgotten, Kept, Place, kept, place_of_next, record};
+use super::series::{Collection, CollectionRow, Forgotten, Place, kept, place_of_next, record};
 use super::{Index, IndexError};
 use crate::watch::is_set;
-use crate::{Blobs, Progress, Stopped, Watch, read_manifest};
+use crate::{Blobs, Compared, Progress, Stopped, Watch, read_manifest};
 
 /// How many lines are taken before they are written: some 150 KB of usual length.
 const AHEAD_LINES: usize = 1024;
@@ -25,6 +26,8 @@ const AHEAD_LINES: usize = 1024;
 pub struct Addition<'i> {
     transaction: Transaction<'i>,
     rows: Rows,
+    /// The files of the collection before it, if there is one.
+    earlier: Option<Earlier>,
     heads: Heads,
     ahead: Vec<ManifestLine>,
     trouble: Option<IndexError>,
@@ -37,28 +40,35 @@ impl Index {
     /// [`IndexError::Busy`] when somebody else is adding one; when the index cannot be read.
     pub fn adding(&mut self, follows: Option<&Digest>) -> Result<Addition<'_>, IndexError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let rows = Rows::new(&transaction, follows)?;
-        Ok(Addition {
-            transaction,
-            rows,
-            heads: Heads::default(),
-            ahead: Vec::with_capacity(AHEAD_LINES),
-            trouble: None,
-        })
+        let (rows, earlier) = Rows::new(&transaction, follows)?;
+        let ahead = Vec::with_capacity(AHEAD_LINES);
+        Ok(Addition { transaction, rows, earlier, heads: Heads::default(), ahead, trouble: None })
     }
 }
 
 impl Addition<'_> {
-    /// Takes the next file, in the order of the manifest: as a listener of [`collect`](crate::collect). What goes wrong is
-    /// told when it is finished.
-    pub fn add(&mut self, line: &ManifestLine) {
-        if self.trouble.is_some() {
-            return;
+    /// Takes the next file, compared with those of the collection that it follows: as a listener of
+    /// [`collect`](crate::collect), which compares with the same. What goes wrong is told when it is finished.
+    pub fn add(&mut self, file: Compared<'_>) {
+        if self.trouble.is_none() {
+            self.trouble = self.take(file).err();
         }
-        self.ahead.push(line.clone());
-        if self.ahead.len() == AHEAD_LINES {
-            self.trouble = self.rows.take(&self.transaction, &mut self.heads, &mut self.ahead).err();
+    }
+
+    fn take(&mut self, file: Compared<'_>) -> Result<(), IndexError> {
+        match (file, &mut self.earlier) {
+            (Compared::Same(_), Some(_)) => self.rows.files += 1,
+            (Compared::Gone(path), Some(earlier)) => earlier.end(&self.transaction, path)?,
+            (Compared::Gone(_), None) => {}
+            // That it was there is no use where the collection in which it was is not the one before.
+            (Compared::New(line) | Compared::Same(line), _) => {
+                self.ahead.push(line.clone());
+                if self.ahead.len() == AHEAD_LINES {
+                    self.rows.take(&self.transaction, &mut self.heads, &mut self.ahead)?;
+                }
+            }
         }
+        Ok(())
     }
 
     /// Makes what was taken the collection of `manifest`, whose lines they must have been. If that is in the index
@@ -91,25 +101,40 @@ pub(super) fn add_stored(
     watch: Watch<'_>,
     done: &mut Progress,
 ) -> Result<CollectionRow, IndexError> {
-    let mut rows = Rows::new(transaction, collection.follows.as_ref())?;
+    let (mut rows, mut earlier) = Rows::new(transaction, collection.follows.as_ref())?;
     let mut lines = read_manifest(&collection.manifest, blobs)?;
-    let mut ahead = Vec::with_capacity(AHEAD_LINES);
+    let mut new = Vec::with_capacity(AHEAD_LINES);
     loop {
         if is_set(watch.stop) {
             return Err(Stopped.into());
         }
+        let mut count = 0;
         for line in lines.by_ref().take(AHEAD_LINES) {
-            ahead.push(line?);
+            let line = line?;
+            count += 1;
+            let same = match &mut earlier {
+                Some(earlier) => earlier.has(transaction, &line)?,
+                None => false,
+            };
+            if same {
+                rows.files += 1;
+            } else {
+                new.push(line);
+            }
         }
-        if ahead.is_empty() {
-            // Nobody has read what a collection brings that is added late.
-            let forgotten = if collection.erased { Forgotten::Wholly } else { Forgotten::No };
-            return rows.finish(transaction, &collection.manifest, forgotten);
+        if count == 0 {
+            break;
         }
-        done.files += ahead.len() as u64;
-        rows.take(transaction, heads, &mut ahead)?;
+        done.files += count;
+        rows.take(transaction, heads, &mut new)?;
         watch.report(*done);
     }
+    if let Some(earlier) = &mut earlier {
+        earlier.end_rest(transaction)?;
+    }
+    // Nobody has read what a collection brings that is added late.
+    let forgotten = if collection.erased { Forgotten::Wholly } else { Forgotten::No };
+    rows.finish(transaction, &collection.manifest, forgotten)
 }
 
 /// The rows of a collection, as they come to be.
@@ -117,27 +142,29 @@ pub(super) fn add_stored(
 struct Rows {
     place: Place,
     follows: Option<Digest>,
-    /// The files of the collection before it, if there is one.
-    earlier: Option<Earlier>,
+    /// How far the collection before it is forgotten, if there is one.
+    before: Option<Forgotten>,
     files: u64,
-    /// The path of the last file.
+    /// The path of the last row.
     latest: Option<ManifestPath>,
 }
 
 impl Rows {
-    fn new(transaction: &Transaction<'_>, follows: Option<&Digest>) -> Result<Rows, IndexError> {
+    /// Those of the next collection, and the files of the one before it, if there is one.
+    fn new(transaction: &Transaction<'_>, follows: Option<&Digest>) -> Result<(Rows, Option<Earlier>), IndexError> {
         let (place, before) = place_of_next(transaction, follows)?;
-        let earlier = match before {
-            None => None,
-            Some(before) => {
-                let rows = InOrder::of_collection(transaction, before.place, &[])?;
-                Some(Earlier { kept: before, rows, ahead: None })
-            }
+        let rows = Rows {
+            place,
+            follows: follows.copied(),
+            before: before.map(|before| before.row.forgotten),
+            files: 0,
+            latest: None,
         };
-        Ok(Rows { place, follows: follows.copied(), earlier, files: 0, latest: None })
+        let earlier = before.map(|before| Earlier::new(transaction, before.place)).transpose()?;
+        Ok((rows, earlier))
     }
 
-    /// Writes what is different in `lines`.
+    /// Writes `lines`, which the collection before has not just so.
     fn take(
         &mut self,
         transaction: &Transaction<'_>,
@@ -154,50 +181,26 @@ impl Rows {
         self.files += lines.len() as u64;
         let mut new = Vec::with_capacity(lines.len());
         for ManifestLine { digest, path } in lines.drain(..) {
-            if !self.is_there(transaction, &digest, &path)? {
-                let Place { number: first, series, first_row, rows, .. } = self.place;
-                let id = first_row + rows;
-                heads.push(transaction, head(&digest), id)?;
-                new.push(FileRecord { id, series, path, digest, first, last: None });
-                self.place.rows += 1;
-            }
+            let Place { number: first, series, first_row, rows, .. } = self.place;
+            let id = first_row + rows;
+            heads.push(transaction, head(&digest), id)?;
+            new.push(FileRecord { id, series, path, digest, first, last: None });
+            self.place.rows += 1;
         }
         row::insert(transaction, &new)
     }
 
-    /// Whether the collection before has this file just so. What it has up to there and this one has not, ends with it.
-    fn is_there(
-        &mut self,
-        transaction: &Transaction<'_>,
-        digest: &Digest,
-        path: &ManifestPath,
-    ) -> Result<bool, IndexError> {
-        let Some(earlier) = &mut self.earlier else { return Ok(false) };
-        while let Some(row) = earlier.next(transaction, |row| row.path <= *path)? {
-            if row.path == *path && row.digest == *digest {
-                return Ok(true);
-            }
-            row::end(transaction, row, earlier.kept.place.number)?;
-        }
-        Ok(false)
-    }
-
-    /// Ends what is in the collection before and not in this one, and notes this one.
+    /// Notes the collection.
     fn finish(
-        &mut self,
+        &self,
         transaction: &Transaction<'_>,
         manifest: &Digest,
         forgotten: Forgotten,
     ) -> Result<CollectionRow, IndexError> {
-        if let Some(earlier) = &mut self.earlier {
-            while let Some(gone) = earlier.next(transaction, |_| true)? {
-                row::end(transaction, gone, earlier.kept.place.number)?;
-            }
-        }
         let row = CollectionRow { manifest: *manifest, follows: self.follows, files: self.files, forgotten };
         record(transaction, self.place, &row)?;
         // What stayed as it was brings no new row that would ask for its text.
-        if forgotten == Forgotten::No && self.earlier.as_ref().is_some_and(|it| it.kept.row.forgotten != forgotten) {
+        if forgotten == Forgotten::No && self.before.is_some_and(|before| before != forgotten) {
             want_again(transaction, self.place)?;
         }
         Ok(row)
@@ -207,12 +210,51 @@ impl Rows {
 /// The files of an earlier collection, in order. What is being added lies among them, and is none of them.
 #[derive(Debug)]
 struct Earlier {
-    kept: Kept,
+    /// The number of that collection.
+    number: i64,
     rows: InOrder,
     ahead: Option<FileRecord>,
 }
 
 impl Earlier {
+    fn new(transaction: &Transaction<'_>, place: Place) -> Result<Earlier, IndexError> {
+        let rows = InOrder::of_collection(transaction, place, &[])?;
+        Ok(Earlier { number: place.number, rows, ahead: None })
+    }
+
+    /// Whether it has this file just so. What it has up to there and the later collection has not, ends with it.
+    fn has(&mut self, transaction: &Transaction<'_>, line: &ManifestLine) -> Result<bool, IndexError> {
+        while let Some(row) = self.next(transaction, |row| row.path <= line.path)? {
+            if row.path == line.path && row.digest == line.digest {
+                return Ok(true);
+            }
+            row::end(transaction, row, self.number)?;
+        }
+        Ok(false)
+    }
+
+    /// The file of this path ends with it. What lies before is not looked at.
+    fn end(&mut self, transaction: &Transaction<'_>, path: &ManifestPath) -> Result<(), IndexError> {
+        self.ahead.take_if(|row| row.path < *path);
+        if self.ahead.is_none() {
+            self.rows.skip_to(transaction, path.as_bytes())?;
+        }
+        let row = self.next(transaction, |row| row.path == *path)?;
+        row::end(
+            transaction,
+            row.ok_or_else(|| IndexError::damaged("a file of the collection before is gone"))?,
+            self.number,
+        )
+    }
+
+    /// What it has from here on ends with it.
+    fn end_rest(&mut self, transaction: &Transaction<'_>) -> Result<(), IndexError> {
+        while let Some(gone) = self.next(transaction, |_| true)? {
+            row::end(transaction, gone, self.number)?;
+        }
+        Ok(())
+    }
+
     /// The next file, if it is `wanted`.
     fn next(
         &mut self,

@@ -86,6 +86,25 @@ impl InOrder {
         }
     }
 
+    /// Goes on to the first row whose path is not before `path`, without reading all that lies between.
+    pub(super) fn skip_to(&mut self, connection: &Connection, path: &[u8]) -> Result<(), IndexError> {
+        let is_before = |row: &FileRecord| row.path.as_bytes() < path;
+        self.early.drain(..self.early.partition_point(is_before));
+        self.late.drain(..self.late.partition_point(is_before));
+        if self.early.is_empty() {
+            let from = self.next_early;
+            self.next_early = near_row(connection, (from, self.end_early), |row| !is_before(row))?;
+            if self.next_early > from {
+                self.piece = FIRST_PIECE;
+            }
+        }
+        if self.late.is_empty() {
+            // No collection has the number 0.
+            self.late_after = self.late_after.take().map(|after| after.max((path.to_vec(), 0)));
+        }
+        Ok(())
+    }
+
     fn next_of_all(&mut self, connection: &Connection) -> Result<Option<FileRecord>, IndexError> {
         if self.early.is_empty() && self.next_early < self.end_early {
             self.read_early(connection)?;

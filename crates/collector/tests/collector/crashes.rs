@@ -9,11 +9,10 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use portreeve_collector::{
-    BlobError, Blobs, Collecting, Collection, FileBlobs, FileTime, Hand, Index, MemoryBlobs, Remembering, Scans,
-    Stored, TreeName, Watch, collect, verify,
+    BlobError, Blobs, Collecting, Collection, Compared, FileBlobs, FileTime, Hand, Index, MemoryBlobs, Remembering,
+    Scans, Stored, TreeName, Watch, collect, verify,
 };
 use portreeve_model::Digest;
-use portreeve_model::manifest::ManifestLine;
 
 use crate::support::{collect_folder, lines, whole, write};
 
@@ -117,7 +116,7 @@ fn the_program_that_crashes() {
     }
     if let Some(number) = step.strip_prefix("told of file ") {
         let (mut left, scans) = (number.parse::<usize>().unwrap(), Scans::new(folder.join("scans")));
-        let mut listener = |_: &ManifestLine| {
+        let mut listener = |_: Compared<'_>| {
             left -= 1;
             if left == 0 {
                 std::process::abort();

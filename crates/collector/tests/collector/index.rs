@@ -1,18 +1,19 @@
 //! The index is a cache: it says what the manifests say, and when it does not, that is seen and mended.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use portreeve_collector::{
-    Blobs, Collecting, Collection, CollectionRow, Difference, Forgotten, Index, IndexError, MemoryBlobs, Opened,
-    PAGE_ROWS_MAX, Query, Watch, Words, collect, write_manifest,
+    Blobs, Collecting, Collection, CollectionRow, Compared, Difference, Forgotten, Index, IndexError, MemoryBlobs,
+    Opened, PAGE_ROWS_MAX, Query, Watch, Words, collect, write_manifest,
 };
 use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
 use rusqlite::Connection;
 
-use crate::support::{whole, write};
+use crate::support::{tell, whole, write};
 
 /// A name for it, and what is done to the file.
 type Damage = (&'static str, fn(&Path));
@@ -131,8 +132,8 @@ fn a_collection_is_added_while_it_is_made_and_seen_when_it_is_finished() {
     let mut index = rebuilt(&at, &[], &blobs);
     let collected = |index: &mut Index, follows: Option<Digest>, finished: bool| {
         let mut addition = index.adding(follows.as_ref()).unwrap();
-        let mut listener = |line: &ManifestLine| addition.add(line);
-        let how = Collecting { listener: Some(&mut listener), ..Collecting::default() };
+        let mut listener = |file: Compared<'_>| addition.add(file);
+        let how = Collecting { listener: Some(&mut listener), earlier: follows, ..Collecting::default() };
         let manifest = collect(&whole(&tree), &blobs, how).unwrap().manifest.digest;
         assert_eq!(Index::open(&at).unwrap().collection(&manifest).unwrap(), None, "not before it is finished");
         if finished {
@@ -149,11 +150,64 @@ fn a_collection_is_added_while_it_is_made_and_seen_when_it_is_finished() {
     let all = [Collection::alone(first), following(second, first)];
     assert!(index.verify(&all, &blobs).unwrap().is_equal());
     assert_eq!(dump(&index), dump(&rebuilt(&folder.path().join("again"), &all, &blobs)));
-    let before = dump(&index);
+    let (before, lines) = (dump(&index), crate::support::lines(&second, &blobs));
     let mut unchanged = index.adding(Some(&second)).unwrap();
-    crate::support::lines(&second, &blobs).iter().for_each(|line| unchanged.add(line));
+    tell(&mut unchanged, &lines, &lines);
     assert_eq!(unchanged.finish(&second).unwrap().files, 3);
     assert_eq!(dump(&index), before, "what finds everything as it was is the same collection");
+}
+
+#[test]
+fn a_re_scan_with_changes_near_and_far_adds_what_its_manifest_would() {
+    let (folder, blobs) = (tempfile::tempdir().unwrap(), MemoryBlobs::new());
+    let mut index = rebuilt(&folder.path().join("index"), &[], &blobs);
+    let mut all: Vec<Collection> = Vec::new();
+    let mut earlier: Vec<ManifestLine> = Vec::new();
+    // More than are read ahead, in each of which other files change: far apart, side by side, at both ends, all of them.
+    let changed: [fn(u32) -> bool; 6] = [
+        |_| false,
+        |number| number % 997 == 3,
+        |number| number == 0 || number == 11_999,
+        |number| (4_000..4_300).contains(&number) || number == 9_000,
+        |number| number % 997 == 3 || number % 61 == 0,
+        |_| true,
+    ];
+    for (scan, changed) in changed.into_iter().enumerate() {
+        let names =
+            (0..12_000).filter(|number| scan < 4 || number % 1_009 != 7).map(|number| (number, format!("{number:05}")));
+        let there: BTreeMap<_, _> = earlier.iter().map(|line| (&line.path, line)).collect();
+        let later: Vec<ManifestLine> = names
+            .map(|(number, name)| match there.get(&path(&name)) {
+                Some(line) if !changed(number) => ManifestLine::clone(line),
+                _ => lines(&[(&name, &format!("{scan}"))], &blobs).remove(0),
+            })
+            .collect();
+        let each = later.iter().map(|line| Ok::<_, std::convert::Infallible>(line.clone()));
+        let manifest = write_manifest(each, &blobs).unwrap().digest;
+        let follows = all.last().map(|before| before.manifest);
+        let mut addition = index.adding(follows.as_ref()).unwrap();
+        tell(&mut addition, &earlier, &later);
+        assert_eq!(addition.finish(&manifest).unwrap().files, later.len() as u64);
+        all.push(Collection { manifest, follows, erased: false });
+        earlier = later;
+    }
+    assert!(index.verify(&all, &blobs).unwrap().is_equal());
+    assert!(dump(&index) == dump(&rebuilt(&folder.path().join("again"), &all, &blobs)));
+}
+
+#[test]
+fn a_file_said_to_be_gone_that_never_was_is_damage_and_adds_nothing() {
+    let (folder, blobs) = (tempfile::tempdir().unwrap(), MemoryBlobs::new());
+    let [first, _] = two_collections(&blobs);
+    let mut index = rebuilt(&folder.path().join("index"), &[first], &blobs);
+    let before = dump(&index);
+    for name in ["!", "m", "~"] {
+        let mut addition = index.adding(Some(&first.manifest)).unwrap();
+        addition.add(Compared::Gone(&path(name)));
+        let refused = addition.finish(&Digest::of(b"manifest"));
+        assert!(matches!(refused, Err(IndexError::Damaged { .. })), "{refused:?}");
+        assert_eq!(dump(&index), before);
+    }
 }
 
 #[test]
@@ -250,7 +304,7 @@ fn what_is_not_what_the_manifest_says_is_seen() {
     let manifest = manifest(&[("a", "one"), ("b", "two"), ("d", "four")], &blobs);
     let told = lines(&[("a", "other"), ("c", "three"), ("d", "four")], &blobs);
     let mut addition = index.adding(None).unwrap();
-    told.iter().for_each(|line| addition.add(line));
+    told.iter().for_each(|line| addition.add(Compared::New(line)));
     addition.finish(&manifest).unwrap();
     let report = index.verify(&[Collection::alone(manifest)], &blobs).unwrap();
     let expected = [
@@ -300,7 +354,7 @@ fn files_out_of_order_are_refused_and_leave_nothing() {
     for names in [vec!["b".to_owned(), "a".to_owned()], vec!["a".to_owned(); 2], many] {
         let mut addition = index.adding(None).unwrap();
         for name in &names {
-            addition.add(&ManifestLine { digest: Digest::of(b"one"), path: path(name) });
+            addition.add(Compared::New(&ManifestLine { digest: Digest::of(b"one"), path: path(name) }));
         }
         let refused = addition.finish(&Digest::of(b"manifest"));
         assert!(matches!(refused, Err(IndexError::Order)), "{refused:?}");

@@ -12,6 +12,8 @@ use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
 use proptest::prelude::*;
 
+use crate::support::tell;
+
 /// The contents there are: the text of one is one of these.
 const TEXTS: [&str; 5] = ["", "b a c", "aé1 C ba", "c", "b b a1 é"];
 
@@ -72,11 +74,11 @@ fn carried_out(at: &Path, steps: &[Step], blobs: &MemoryBlobs) -> (Index, Vec<Co
             .collect();
         let each = lines.iter().map(|line| Ok::<_, std::convert::Infallible>(line.clone()));
         let manifest = write_manifest(each, blobs).unwrap().digest;
-        let follows = earlier.map(|earlier| earlier.collection.manifest);
+        let follows = earlier.as_ref().map(|earlier| earlier.collection.manifest);
         let collection = Collection { manifest, follows, erased: false };
         if step.listening {
             let mut addition = index.adding(collection.follows.as_ref()).unwrap();
-            lines.iter().for_each(|line| addition.add(line));
+            tell(&mut addition, &earlier.map(|earlier| rows(&earlier.tree)).unwrap_or_default(), &lines);
             addition.finish(&manifest).unwrap();
         } else {
             index.add(&collection, blobs, Watch::default()).unwrap();

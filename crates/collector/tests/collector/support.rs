@@ -4,7 +4,9 @@ use std::fs;
 use std::io::{Read, Write as _};
 use std::path::Path;
 
-use portreeve_collector::{Blobs, Collected, Collecting, Selection, Skipped, Source, collect, read_manifest};
+use portreeve_collector::{
+    Addition, Blobs, Collected, Collecting, Compared, Selection, Skipped, Source, collect, read_manifest,
+};
 use portreeve_model::Digest;
 use portreeve_model::manifest::ManifestLine;
 
@@ -51,4 +53,23 @@ pub(crate) fn bytes(name: &Digest, blobs: &dyn Blobs) -> Vec<u8> {
     let mut bytes = Vec::new();
     blobs.open(name).unwrap().read_to_end(&mut bytes).unwrap();
     bytes
+}
+
+/// Adds a collection as a re-scan would, file by file compared with the one before.
+pub(crate) fn tell(addition: &mut Addition<'_>, earlier: &[ManifestLine], later: &[ManifestLine]) {
+    let mut before = earlier.iter().peekable();
+    for line in later {
+        while let Some(gone) = before.next_if(|earlier| earlier.path < line.path) {
+            addition.add(Compared::Gone(&gone.path));
+        }
+        match before.next_if(|earlier| earlier.path == line.path) {
+            None => addition.add(Compared::New(line)),
+            Some(earlier) if earlier.digest == line.digest => addition.add(Compared::Same(line)),
+            Some(earlier) => {
+                addition.add(Compared::Gone(&earlier.path));
+                addition.add(Compared::New(line));
+            }
+        }
+    }
+    before.for_each(|gone| addition.add(Compared::Gone(&gone.path)));
 }
