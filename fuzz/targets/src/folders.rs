@@ -82,7 +82,7 @@ fn walk(root: &Path, scans: &Scans, keep: Keep) -> Collected {
 }
 
 /// The first line of a scan, and what stands behind each block.
-const SCAN: &[u8] = b"portreeve scan 1\r\n";
+const SCAN: &[u8] = b"portreeve scan 2\r\n";
 const BLOCK_BYTES: usize = 8 * 1024;
 
 /// What was remembered of a tree. The first byte says whether the rest is the file as it stands or the inside of its
@@ -112,7 +112,7 @@ fn sealed(inside: &[u8]) -> Vec<u8> {
     for body in inside.chunks(BLOCK_BYTES) {
         file.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes());
         file.extend_from_slice(body);
-        file.extend_from_slice(&Digest::of(body).as_bytes()[..8]);
+        file.extend(crc32fast::hash(body).to_le_bytes());
     }
     file
 }

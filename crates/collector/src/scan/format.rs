@@ -2,10 +2,13 @@
 //!
 //! ```text
 //! file    = magic block*
-//! block   = length:u32  (1 to BLOCK_BYTES_MAX)  body  first eight bytes of SHA-256(body)
+//! block   = length:u32  (1 to BLOCK_BYTES_MAX)  body  CRC-32(body):u32
 //! body    = entry*
 //! entry   = shared:u16 rest:u16 settled:u8 size:u64 modified:(i64 u32) changed:(i64 u32) inode:u64 device:u64 digest:[32] rest of the path
 //! ```
+//!
+//! The checksum is that of zip and gzip (ISO 3309), which finds what a disk or a power cut did to a block. It is no defence
+//! against somebody who may write here, and no other would be: who can write a stamp can write its checksum.
 //!
 //! `shared` is how many bytes the path has in common with the one before in the same block. Must never be changed without
 //! another magic: there is no reader for an old form, the cache is made again.
@@ -15,7 +18,7 @@ use portreeve_model::manifest::PATH_BYTES_MAX;
 
 use crate::stamp::{FileTime, Identity, Stamp};
 
-pub(super) const MAGIC: &[u8; 18] = b"portreeve scan 1\r\n";
+pub(super) const MAGIC: &[u8; 18] = b"portreeve scan 2\r\n";
 /// A block is closed when it has more than this: some 300 entries.
 pub(super) const BLOCK_BYTES: usize = 32 * 1024;
 /// The longest block: one that was about to be closed, and one more entry.
@@ -23,12 +26,10 @@ pub(super) const BLOCK_BYTES_MAX: usize = BLOCK_BYTES + ENTRY_BYTES + PATH_BYTES
 /// An entry without its path.
 pub(super) const ENTRY_BYTES: usize = 2 + 2 + 1 + 8 + 12 + 12 + 8 + 8 + 32;
 /// What stands behind the body of a block.
-pub(super) const CHECK_BYTES: usize = 8;
+pub(super) const CHECK_BYTES: usize = 4;
 
 pub(super) fn check(body: &[u8]) -> [u8; CHECK_BYTES] {
-    let mut check = [0; CHECK_BYTES];
-    check.copy_from_slice(&Digest::of(body).as_bytes()[..CHECK_BYTES]);
-    check
+    crc32fast::hash(body).to_le_bytes()
 }
 
 /// Appends an entry. `before` is the path before it in the block, empty at its start.
