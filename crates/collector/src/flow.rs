@@ -217,7 +217,7 @@ impl<B, P, T, E> Shared<B, P, T, E> {
                     state.under_way += files;
                     state.outcomes.insert(place, None);
                     state.waiting.push_back((place, batch, files));
-                    if state.idle_workers > 0 {
+                    if state.idle_workers > 0 && (state.waiting.len() > 1 || state.busy_workers == 0) {
                         self.batch.notify_one();
                     }
                 }

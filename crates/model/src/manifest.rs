@@ -264,22 +264,21 @@ fn foreign_path(rest: &[u8]) -> Result<&[u8], LineProblem> {
 fn decode(encoded: &[u8], reading: Reading) -> Result<ManifestPath, LineProblem> {
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded;
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        let byte = match (first, after) {
-            (b'\r' | b'\n', _) => return Err(LineProblem::LineBreak),
-            (b'%', [b'2', b'5', ..]) => b'%',
-            (b'%', [b'0', b'D' | b'd', ..]) => b'\r',
-            (b'%', [b'0', b'A' | b'a', ..]) => b'\n',
-            (b'%', _) if reading == Reading::Exact => return Err(LineProblem::Percent),
-            (plain, _) => {
-                bytes.push(*plain);
-                continue;
-            }
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'%' | b'\r' | b'\n')) {
+        let (plain, special) = rest.split_at(at);
+        let (byte, length) = match special {
+            [b'%', b'2', b'5', ..] => (b'%', 3),
+            [b'%', b'0', b'D' | b'd', ..] => (b'\r', 3),
+            [b'%', b'0', b'A' | b'a', ..] => (b'\n', 3),
+            [b'%', ..] if reading == Reading::Exact => return Err(LineProblem::Percent),
+            [b'%', ..] => (b'%', 1),
+            _ => return Err(LineProblem::LineBreak),
         };
+        bytes.extend_from_slice(plain);
         bytes.push(byte);
-        rest = &after[2..];
+        rest = &special[length..];
     }
+    bytes.extend_from_slice(rest);
     ManifestPath::new(bytes).map_err(LineProblem::Path)
 }
 
@@ -287,7 +286,8 @@ fn decode(encoded: &[u8], reading: Reading) -> Result<ManifestPath, LineProblem>
 #[derive(Clone, Debug, Default)]
 pub struct ManifestOrder {
     lines: u64,
-    last: Option<ManifestPath>,
+    /// The last path; nothing before the first.
+    last: Vec<u8>,
 }
 
 impl ManifestOrder {
@@ -297,9 +297,11 @@ impl ManifestOrder {
     /// Refuses a path that sorts before the last one, or equals it.
     pub fn accept(&mut self, path: &ManifestPath) -> Result<(), ManifestError> {
         self.lines += 1;
-        let problem = match self.last.as_ref().map_or(std::cmp::Ordering::Less, |last| last.cmp(path)) {
+        // No path is empty.
+        let problem = match self.last.as_slice().cmp(path.as_bytes()) {
             std::cmp::Ordering::Less => {
-                self.last = Some(path.clone());
+                self.last.clear();
+                self.last.extend_from_slice(path.as_bytes());
                 return Ok(());
             }
             std::cmp::Ordering::Equal => LineProblem::Duplicate,
