@@ -1,18 +1,19 @@
 //! Adding a collection: its files, one after another, against those of the collection that it follows. While it is made it
-//! is compared with that one's manifest anyway, and only what is different is told; what is added late is compared here.
+//! is compared with that one's manifest anyway, so only what is different has to be told. Where another came between, or it
+//! is added late, its files are compared with the rows of the one before.
 //!
 //! Only what is different is written. Everything happens in one transaction, so nothing is seen before it is finished, and
 //! one that is given up leaves nothing. Must never hold more than some thousands of lines, or take them out of order.
 
 use portreeve_model::Digest;
-use portreeve_model::manifest::{ManifestLine, ManifestPath};
+use portreeve_model::manifest::{ManifestLine, ManifestOrder, ManifestPath};
 use rusqlite::{Transaction, TransactionBehavior};
 
 use super::forgetting::want_again;
 use super::heads::Heads;
 use super::in_order::InOrder;
 use super::row::{self, FileRecord, head};
-use super::series::{Collection, CollectionRow, Forgotten, Place, kept, place_of_next, record};
+use super::series::{Collection, CollectionRow, Forgotten, Kept, Place, kept, place_of_next, record};
 use super::{Index, IndexError};
 use crate::watch::is_set;
 use crate::{Blobs, Compared, Progress, Stopped, Watch, read_manifest};
@@ -20,16 +21,18 @@ use crate::{Blobs, Compared, Progress, Stopped, Watch, read_manifest};
 /// How many lines are taken before they are written: some 150 KB of usual length.
 const AHEAD_LINES: usize = 1024;
 
+/// After how many files it is told how far it is, and heard whether to stop.
+const TOLD_FILES: u64 = 1024;
+
 /// A collection that is being added. Nobody sees anything of it before [`finish`](Self::finish), and nobody else can add
 /// another; dropped before that, it leaves nothing.
 #[derive(Debug)]
 pub struct Addition<'i> {
     transaction: Transaction<'i>,
     rows: Rows,
-    /// The files of the collection before it, if there is one.
-    earlier: Option<Earlier>,
+    /// Whether what is told is compared with the collection whose rows come before.
+    is_told: bool,
     heads: Heads,
-    ahead: Vec<ManifestLine>,
     trouble: Option<IndexError>,
 }
 
@@ -40,9 +43,9 @@ impl Index {
     /// [`IndexError::Busy`] when somebody else is adding one; when the index cannot be read.
     pub fn adding(&mut self, follows: Option<&Digest>) -> Result<Addition<'_>, IndexError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let (rows, earlier) = Rows::new(&transaction, follows)?;
-        let ahead = Vec::with_capacity(AHEAD_LINES);
-        Ok(Addition { transaction, rows, earlier, heads: Heads::default(), ahead, trouble: None })
+        let rows = Rows::new(&transaction, follows)?;
+        let is_told = rows.earlier.as_ref().is_some_and(|earlier| Some(&earlier.kept.row.manifest) == follows);
+        Ok(Addition { transaction, rows, is_told, heads: Heads::default(), trouble: None })
     }
 }
 
@@ -56,19 +59,14 @@ impl Addition<'_> {
     }
 
     fn take(&mut self, file: Compared<'_>) -> Result<(), IndexError> {
-        match (file, &mut self.earlier) {
-            (Compared::Same(_), Some(_)) => self.rows.files += 1,
-            (Compared::Gone(path), Some(earlier)) => earlier.end(&self.transaction, path)?,
-            (Compared::Gone(_), None) => {}
-            // That it was there is no use where the collection in which it was is not the one before.
-            (Compared::New(line) | Compared::Same(line), _) => {
-                self.ahead.push(line.clone());
-                if self.ahead.len() == AHEAD_LINES {
-                    self.rows.take(&self.transaction, &mut self.heads, &mut self.ahead)?;
-                }
-            }
+        let Addition { transaction, rows, is_told, heads, .. } = self;
+        match file {
+            Compared::Same(line) if *is_told => rows.accept(line),
+            Compared::New(line) if *is_told => rows.add(transaction, heads, line),
+            Compared::Gone(path) if *is_told => rows.end(transaction, path),
+            Compared::Same(line) | Compared::New(line) => rows.compare(transaction, heads, line),
+            Compared::Gone(_) => Ok(()),
         }
-        Ok(())
     }
 
     /// Makes what was taken the collection of `manifest`, whose lines they must have been. If that is in the index
@@ -77,17 +75,20 @@ impl Addition<'_> {
     ///
     /// # Errors
     /// What went wrong since it was begun. Nothing has been added then.
-    pub fn finish(mut self, manifest: &Digest) -> Result<CollectionRow, IndexError> {
-        if let Some(trouble) = self.trouble {
+    pub fn finish(self, manifest: &Digest) -> Result<CollectionRow, IndexError> {
+        let Addition { transaction, mut rows, is_told, mut heads, trouble } = self;
+        if let Some(trouble) = trouble {
             return Err(trouble);
         }
-        if let Some(there) = kept(&self.transaction, manifest)? {
+        if let Some(there) = kept(&transaction, manifest)? {
             return Ok(there.row);
         }
-        self.rows.take(&self.transaction, &mut self.heads, &mut self.ahead)?;
-        let row = self.rows.finish(&self.transaction, manifest, Forgotten::No)?;
-        self.heads.put(&self.transaction)?;
-        self.transaction.commit()?;
+        if !is_told {
+            rows.end_rest(&transaction)?;
+        }
+        let row = rows.finish(&transaction, &mut heads, manifest, Forgotten::No)?;
+        heads.put(&transaction)?;
+        transaction.commit()?;
         Ok(row)
     }
 }
@@ -101,40 +102,22 @@ pub(super) fn add_stored(
     watch: Watch<'_>,
     done: &mut Progress,
 ) -> Result<CollectionRow, IndexError> {
-    let (mut rows, mut earlier) = Rows::new(transaction, collection.follows.as_ref())?;
-    let mut lines = read_manifest(&collection.manifest, blobs)?;
-    let mut new = Vec::with_capacity(AHEAD_LINES);
-    loop {
-        if is_set(watch.stop) {
-            return Err(Stopped.into());
-        }
-        let mut count = 0;
-        for line in lines.by_ref().take(AHEAD_LINES) {
-            let line = line?;
-            count += 1;
-            let same = match &mut earlier {
-                Some(earlier) => earlier.has(transaction, &line)?,
-                None => false,
-            };
-            if same {
-                rows.files += 1;
-            } else {
-                new.push(line);
+    let mut rows = Rows::new(transaction, collection.follows.as_ref())?;
+    for (number, line) in (0_u64..).zip(read_manifest(&collection.manifest, blobs)?) {
+        if number.is_multiple_of(TOLD_FILES) {
+            watch.report(*done);
+            if is_set(watch.stop) {
+                return Err(Stopped.into());
             }
         }
-        if count == 0 {
-            break;
-        }
-        done.files += count;
-        rows.take(transaction, heads, &mut new)?;
-        watch.report(*done);
+        rows.compare(transaction, heads, &line?)?;
+        done.files += 1;
     }
-    if let Some(earlier) = &mut earlier {
-        earlier.end_rest(transaction)?;
-    }
+    rows.end_rest(transaction)?;
+    watch.report(*done);
     // Nobody has read what a collection brings that is added late.
     let forgotten = if collection.erased { Forgotten::Wholly } else { Forgotten::No };
-    rows.finish(transaction, &collection.manifest, forgotten)
+    rows.finish(transaction, heads, &collection.manifest, forgotten)
 }
 
 /// The rows of a collection, as they come to be.
@@ -142,45 +125,66 @@ pub(super) fn add_stored(
 struct Rows {
     place: Place,
     follows: Option<Digest>,
-    /// How far the collection before it is forgotten, if there is one.
-    before: Option<Forgotten>,
+    /// The files of the collection before it, if there is one.
+    earlier: Option<Earlier>,
+    order: ManifestOrder,
     files: u64,
-    /// The path of the last row.
-    latest: Option<ManifestPath>,
+    /// Files that are to be written.
+    ahead: Vec<ManifestLine>,
 }
 
 impl Rows {
-    /// Those of the next collection, and the files of the one before it, if there is one.
-    fn new(transaction: &Transaction<'_>, follows: Option<&Digest>) -> Result<(Rows, Option<Earlier>), IndexError> {
+    fn new(transaction: &Transaction<'_>, follows: Option<&Digest>) -> Result<Rows, IndexError> {
         let (place, before) = place_of_next(transaction, follows)?;
-        let rows = Rows {
-            place,
-            follows: follows.copied(),
-            before: before.map(|before| before.row.forgotten),
-            files: 0,
-            latest: None,
-        };
-        let earlier = before.map(|before| Earlier::new(transaction, before.place)).transpose()?;
-        Ok((rows, earlier))
+        let earlier = before.map(|before| Earlier::new(transaction, before)).transpose()?;
+        let ahead = Vec::with_capacity(AHEAD_LINES);
+        Ok(Rows { place, follows: follows.copied(), earlier, order: ManifestOrder::default(), files: 0, ahead })
     }
 
-    /// Writes `lines`, which the collection before has not just so.
-    fn take(
+    /// Takes a file that the collection before has just so.
+    fn accept(&mut self, line: &ManifestLine) -> Result<(), IndexError> {
+        self.order.accept(&line.path).map_err(|_| IndexError::Order)?;
+        self.files += 1;
+        Ok(())
+    }
+
+    /// Takes a file that it has not, or not so.
+    fn add(&mut self, transaction: &Transaction<'_>, heads: &mut Heads, line: &ManifestLine) -> Result<(), IndexError> {
+        self.accept(line)?;
+        self.ahead.push(line.clone());
+        if self.ahead.len() == AHEAD_LINES { self.write(transaction, heads) } else { Ok(()) }
+    }
+
+    /// The collection before has a file of this path, which ends with it.
+    fn end(&mut self, transaction: &Transaction<'_>, path: &ManifestPath) -> Result<(), IndexError> {
+        self.earlier.as_mut().map_or(Ok(()), |earlier| earlier.end(transaction, path))
+    }
+
+    /// Takes a file and finds out whether the collection before has it just so. What that has up to there and this one has
+    /// not, ends with it.
+    fn compare(
         &mut self,
         transaction: &Transaction<'_>,
         heads: &mut Heads,
-        lines: &mut Vec<ManifestLine>,
+        line: &ManifestLine,
     ) -> Result<(), IndexError> {
-        let paths = lines.iter().map(|line| &line.path);
-        if !self.latest.iter().chain(paths).is_sorted_by(|before, after| before < after) {
-            return Err(IndexError::Order);
+        match &mut self.earlier {
+            Some(earlier) => match earlier.has(transaction, line)? {
+                true => self.accept(line),
+                false => self.add(transaction, heads, line),
+            },
+            None => self.add(transaction, heads, line),
         }
-        if let Some(line) = lines.last() {
-            self.latest = Some(line.path.clone());
-        }
-        self.files += lines.len() as u64;
-        let mut new = Vec::with_capacity(lines.len());
-        for ManifestLine { digest, path } in lines.drain(..) {
+    }
+
+    /// What the collection before has from here on ends with it.
+    fn end_rest(&mut self, transaction: &Transaction<'_>) -> Result<(), IndexError> {
+        self.earlier.as_mut().map_or(Ok(()), |earlier| earlier.end_rest(transaction))
+    }
+
+    fn write(&mut self, transaction: &Transaction<'_>, heads: &mut Heads) -> Result<(), IndexError> {
+        let mut new = Vec::with_capacity(self.ahead.len());
+        for ManifestLine { digest, path } in self.ahead.drain(..) {
             let Place { number: first, series, first_row, rows, .. } = self.place;
             let id = first_row + rows;
             heads.push(transaction, head(&digest), id)?;
@@ -190,17 +194,19 @@ impl Rows {
         row::insert(transaction, &new)
     }
 
-    /// Notes the collection.
+    /// Writes what is left, and notes the collection.
     fn finish(
-        &self,
+        mut self,
         transaction: &Transaction<'_>,
+        heads: &mut Heads,
         manifest: &Digest,
         forgotten: Forgotten,
     ) -> Result<CollectionRow, IndexError> {
+        self.write(transaction, heads)?;
         let row = CollectionRow { manifest: *manifest, follows: self.follows, files: self.files, forgotten };
         record(transaction, self.place, &row)?;
         // What stayed as it was brings no new row that would ask for its text.
-        if forgotten == Forgotten::No && self.before.is_some_and(|before| before != forgotten) {
+        if forgotten == Forgotten::No && self.earlier.is_some_and(|it| it.kept.row.forgotten != forgotten) {
             want_again(transaction, self.place)?;
         }
         Ok(row)
@@ -210,16 +216,15 @@ impl Rows {
 /// The files of an earlier collection, in order. What is being added lies among them, and is none of them.
 #[derive(Debug)]
 struct Earlier {
-    /// The number of that collection.
-    number: i64,
+    kept: Kept,
     rows: InOrder,
     ahead: Option<FileRecord>,
 }
 
 impl Earlier {
-    fn new(transaction: &Transaction<'_>, place: Place) -> Result<Earlier, IndexError> {
-        let rows = InOrder::of_collection(transaction, place, &[])?;
-        Ok(Earlier { number: place.number, rows, ahead: None })
+    fn new(transaction: &Transaction<'_>, kept: Kept) -> Result<Earlier, IndexError> {
+        let rows = InOrder::of_collection(transaction, kept.place, &[])?;
+        Ok(Earlier { kept, rows, ahead: None })
     }
 
     /// Whether it has this file just so. What it has up to there and the later collection has not, ends with it.
@@ -228,31 +233,30 @@ impl Earlier {
             if row.path == line.path && row.digest == line.digest {
                 return Ok(true);
             }
-            row::end(transaction, row, self.number)?;
+            self.ends(transaction, row)?;
         }
         Ok(false)
     }
 
-    /// The file of this path ends with it. What lies before is not looked at.
+    /// The file of this path ends with it. What lies before that is not looked at.
     fn end(&mut self, transaction: &Transaction<'_>, path: &ManifestPath) -> Result<(), IndexError> {
         self.ahead.take_if(|row| row.path < *path);
         if self.ahead.is_none() {
             self.rows.skip_to(transaction, path.as_bytes())?;
         }
         let row = self.next(transaction, |row| row.path == *path)?;
-        row::end(
-            transaction,
-            row.ok_or_else(|| IndexError::damaged("a file of the collection before is gone"))?,
-            self.number,
-        )
+        self.ends(transaction, row.ok_or_else(|| IndexError::damaged("a file of the collection before is not there"))?)
     }
 
-    /// What it has from here on ends with it.
     fn end_rest(&mut self, transaction: &Transaction<'_>) -> Result<(), IndexError> {
         while let Some(gone) = self.next(transaction, |_| true)? {
-            row::end(transaction, gone, self.number)?;
+            self.ends(transaction, gone)?;
         }
         Ok(())
+    }
+
+    fn ends(&self, transaction: &Transaction<'_>, row: FileRecord) -> Result<(), IndexError> {
+        row::end(transaction, row, self.kept.place.number)
     }
 
     /// The next file, if it is `wanted`.

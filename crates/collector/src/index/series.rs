@@ -1,6 +1,7 @@
 //! Which collections follow each other, and where the index keeps them.
 //!
-//! A series is the collections of one source, each re-scan following the one before. A manifest is in the index once: a
+//! A series is the collections of one source: each re-scan is kept after the newest there is, also when it followed an
+//! earlier one, so that a source that is scanned every night against its first scan is one source still. A manifest is in the index once: a
 //! re-scan that finds everything as it was has the same manifest, and is the same collection. Must never let where a
 //! collection is kept change what is in it: what it follows only decides how little has to be written.
 
@@ -120,8 +121,8 @@ pub(super) fn each_once(collections: &[Collection]) -> Vec<Collection> {
     collections.iter().filter(|collection| seen.insert(collection.manifest)).copied().collect()
 }
 
-/// Where the next collection goes, and the one before it: after the one it follows, if that is the newest of
-/// its series; else it begins a new series, as does a second one that follows the same.
+/// Where the next collection goes, and the one before it: after the newest of the series of the one it follows; if that is
+/// not here, it begins a new series.
 pub(super) fn place_of_next(
     connection: &Connection,
     follows: Option<&Digest>,
@@ -130,9 +131,10 @@ pub(super) fn place_of_next(
     let number = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     let first_row = last_row(connection)? + 1;
     if let Some(follows) = follows
-        && let Some(before) = kept(connection, follows)?
-        && newest_of(connection, before.place.series)? == Some(before.place.number)
+        && let Some(followed) = kept(connection, follows)?
+        && let Some(newest) = newest_of(connection, followed.place.series)?
     {
+        let before = kept_at(connection, newest)?;
         return Ok((Place { number, series: before.place.series, first_row, rows: 0 }, Some(before)));
     }
     Ok((Place { number, series: number, first_row, rows: 0 }, None))

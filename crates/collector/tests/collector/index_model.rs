@@ -128,12 +128,12 @@ fn answers_as_the_model(index: &Index, made: &[Collected]) {
     }
 }
 
-/// The collections of each series, by the rule that who follows the newest of one is its next.
+/// The collections of each series, by the rule that who follows one of it is its next.
 fn series(made: &[Collected]) -> Vec<Vec<&Collected>> {
     let mut series: Vec<Vec<&Collected>> = Vec::new();
     for one in made {
         let follows = one.collection.follows;
-        match series.iter_mut().find(|all| all.last().map(|last| last.collection.manifest) == follows) {
+        match series.iter_mut().find(|all| all.iter().any(|one| Some(one.collection.manifest) == follows)) {
             Some(all) => all.push(one),
             None => series.push(vec![one]),
         }
