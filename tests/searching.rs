@@ -125,6 +125,20 @@ fn a_file_that_is_gone_from_the_newest_collection_says_so() {
 }
 
 #[test]
+fn a_file_of_a_folder_that_is_scanned_again_and_again_against_its_first_scan_is_found_once() {
+    let place = with_a_share();
+    let _ = place.run(&format!("{COLLECT} {}", day(0))).fine();
+    for (scan, path) in ["share/ict/minutes.txt", "share/hr/leavers.csv", "share/ict/minutes.txt"].iter().enumerate() {
+        place.write(path, &format!("The firewall at scan {scan}.\n"));
+        let _ = place.run("evidence rescan E-0001").fine();
+        let found = paths(&place.run("evidence search --name firewall --json").fine().json());
+        assert_eq!(found, ["ict/firewall-rules.txt"], "scan {scan}");
+    }
+    let _ = place.run("evidence search --name firewall").fine().says("E-0004");
+    let _ = place.run("verify").fine();
+}
+
+#[test]
 fn what_could_not_be_had_is_told_and_read_when_it_is_there_again() {
     let place = with_a_share();
     let _ = place.run(&format!("{COLLECT} {} --reference", day(0))).fine();
