@@ -8,8 +8,8 @@ use rusqlite::Transaction;
 use super::IndexError;
 use super::insert::Insert;
 
-/// How many are held: half a million at 16 bytes are 8 MB.
-const HELD_MAX: usize = 500_000;
+/// How many are held: a quarter of a million at 16 bytes are 4 MiB.
+const HELD_MAX: usize = 256 * 1024;
 
 /// Rows that cannot be found by their digest yet.
 #[derive(Debug, Default)]

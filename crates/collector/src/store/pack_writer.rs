@@ -84,15 +84,16 @@ impl PackWriter {
     /// Adds a member. What is not longer than a pack takes is the caller's to see to.
     pub(super) fn append(&mut self, name: &Digest, bytes: &[u8]) -> Result<(), BlobError> {
         let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let padding = tar::padding(bytes.len());
+        if self.buffer.len() + BLOCK_BYTES + bytes.len() + padding > WRITE_BYTES {
+            self.write_out()?;
+        }
         self.buffer.reserve(WRITE_BYTES.saturating_sub(self.buffer.len()));
         self.buffer.extend_from_slice(&tar::header(name, length));
         self.buffer.extend_from_slice(bytes);
-        self.buffer.resize(self.buffer.len() + tar::padding(bytes.len()), 0);
+        self.buffer.resize(self.buffer.len() + padding, 0);
         let entry = Entry { name: *name, block: self.next_block, length };
         self.next_block = entry.next_block();
-        if self.buffer.len() >= WRITE_BYTES {
-            self.write_out()?;
-        }
         locked(&self.contents).add(entry);
         Ok(())
     }
@@ -141,6 +142,8 @@ impl PackWriter {
         reached(Step::FolderFlushed);
         write_index(&index_path(&packs.folder, &name), &packs.incoming, &table)?;
         reached(Step::Indexed);
+        // It is read back from there.
+        drop(table);
         packs.add(name)?;
         Ok(name)
     }

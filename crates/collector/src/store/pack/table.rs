@@ -58,7 +58,7 @@ impl Entry {
 
 /// The table of `entries`, which come in any order.
 pub(crate) fn encode(entries: &[Entry]) -> Vec<u8> {
-    let mut sorted = entries.to_vec();
+    let mut sorted: Vec<&Entry> = entries.iter().collect();
     sorted.sort_unstable();
     let mut table = Vec::with_capacity(sorted.len() * ENTRY_BYTES);
     sorted.iter().for_each(|entry| entry.encode(&mut table));
