@@ -17,7 +17,6 @@ mod playbooks;
 mod resolution;
 mod schemes;
 mod shared;
-mod speed;
 mod structure;
 mod tailored;
 mod webcaf;

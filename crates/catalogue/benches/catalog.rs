@@ -1,5 +1,7 @@
-//! How long a large catalog takes and what memory, measured when asked for:
-//! `cargo test --release -p portreeve-catalogue --test catalogue speed -- --ignored --nocapture --test-threads 1`.
+//! How long a large catalog takes and what memory: `cargo bench -p portreeve-catalogue`. The aims are a second and 200 MB to
+//! read ten megabytes.
+
+#![expect(clippy::unwrap_used, reason = "where something fails nothing is measured, and the panic says what")]
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -9,8 +11,6 @@ use portreeve_catalogue::oscal::resolve_profile;
 use portreeve_catalogue::read_framework;
 
 const BYTES: usize = 10_000_000;
-const WITHIN: Duration = Duration::from_secs(1);
-const MEMORY_BYTES: u64 = 200_000_000;
 
 /// A catalog of ten megabytes, made like NIST's: short properties and links, statements in parts, parameters inserted.
 fn catalog() -> String {
@@ -42,19 +42,14 @@ fn peak_bytes() -> Option<u64> {
 
 fn told(what: &str, taken: Duration) {
     let peak = peak_bytes().map_or_else(|| "unknown".to_owned(), |bytes| format!("{} MB", bytes / 1_000_000));
-    let _ = writeln!(std::io::stderr(), "{what}: {taken:?}, peak memory so far {peak}");
+    let _ = writeln!(std::io::stdout(), "{what}: {:.2} s, peak memory so far {peak}", taken.as_secs_f64());
 }
 
-#[test]
-#[ignore = "a measurement: run it alone, in release"]
-fn a_catalog_of_ten_megabytes_is_read_within_a_second_and_200_megabytes() {
+fn main() {
     let text = catalog();
     let started = Instant::now();
     let framework = read_framework("large".parse().unwrap(), text.as_bytes()).unwrap();
-    let taken = started.elapsed();
-    told(&format!("read {} bytes, {} requirements", text.len(), framework.requirements.len()), taken);
-    assert!(taken < WITHIN, "{taken:?}");
-    assert!(peak_bytes().is_none_or(|bytes| bytes < MEMORY_BYTES));
+    told(&format!("read {} bytes, {} requirements", text.len(), framework.requirements.len()), started.elapsed());
 
     let profile = r#"{"profile":{"uuid":"74c8ba1e-5cd4-4ad1-bbfd-d888e2f6c724","metadata":{"title":"All","last-modified":"2026-01-01T00:00:00Z","version":"1","oscal-version":"1.2.3"},"imports":[{"href":"x","include-all":{}}],"merge":{"as-is":true}}}"#;
     let started = Instant::now();
