@@ -15,8 +15,14 @@ use portreeve_model::Digest;
 use portreeve_model::manifest::{ManifestLine, ManifestPath};
 use proptest::prelude::*;
 
+use crate::support::tell;
+
 fn empty(folder: &Path) -> Index {
     Index::rebuild(folder.join("index"), &[], &MemoryBlobs::new(), Watch::default()).unwrap()
+}
+
+fn line(path: &[u8], content: &[u8]) -> ManifestLine {
+    ManifestLine { digest: Digest::of(content), path: ManifestPath::new(path).unwrap() }
 }
 
 /// Adds a collection of these paths, each file with its path as its content.
@@ -24,8 +30,7 @@ fn add(index: &mut Index, paths: &[&[u8]]) -> Digest {
     let mut addition = index.adding(None).unwrap();
     let sorted: BTreeSet<_> = paths.iter().collect();
     for path in &sorted {
-        let line = ManifestLine { digest: Digest::of(path), path: ManifestPath::new(path.to_vec()).unwrap() };
-        addition.add(Compared::New(&line));
+        addition.add(Compared::New(&line(path, path)));
     }
     let manifest = Digest::of(&sorted.iter().copied().copied().collect::<Vec<_>>().concat());
     addition.finish(&manifest).unwrap();
@@ -123,8 +128,7 @@ fn a_text_is_found_with_its_first_match_marked_under_every_name() {
     let mut index = empty(folder.path());
     add(&mut index, &[b"a", b"b", b"c"]);
     let mut again = index.adding(None).unwrap();
-    let line = ManifestLine { digest: Digest::of(b"a"), path: ManifestPath::new(&b"copy of a"[..]).unwrap() };
-    again.add(Compared::New(&line));
+    again.add(Compared::New(&line(b"copy of a", b"a")));
     again.finish(&Digest::of(b"again")).unwrap();
     let none = TextOutcome::None { because: "encrypted".to_owned() };
     let found = [
@@ -226,9 +230,8 @@ fn documents_are_wanted_once_in_the_order_in_which_they_were_collected() {
     assert_eq!(index.texts_wanted(9).unwrap().documents[1].manifests, [second]);
     assert_eq!(read_all(&mut index, 1), ["b", "d"]);
     assert_eq!(index.texts_wanted(9).unwrap().documents, []);
-    let again = [ManifestLine { digest: Digest::of(b"d"), path: ManifestPath::new(&b"copy of d"[..]).unwrap() }];
     let mut addition = index.adding(None).unwrap();
-    again.iter().for_each(|line| addition.add(Compared::New(line)));
+    addition.add(Compared::New(&line(b"copy of d", b"d")));
     addition.finish(&Digest::of(b"copies")).unwrap();
     assert_eq!(index.texts_behind().unwrap(), 1);
     assert_eq!(read_all(&mut index, 9), [""; 0], "one that is known under another name is passed");
@@ -243,8 +246,7 @@ fn a_page_of_documents_that_are_all_known_moves_the_mark_on() {
     let mut addition = index.adding(None).unwrap();
     for path in &paths {
         let content = if path == b"20400" { "new" } else { "same" };
-        let path = ManifestPath::new(path.clone()).unwrap();
-        addition.add(Compared::New(&ManifestLine { digest: Digest::of(content.as_bytes()), path }));
+        addition.add(Compared::New(&line(path, content.as_bytes())));
     }
     addition.finish(&Digest::of(b"manifest")).unwrap();
     note(&mut index, &[(Digest::of(b"same"), text("known"))]);
@@ -334,14 +336,8 @@ fn what_was_forgotten_and_collected_again_as_it_was_is_asked_for_by_itself() {
     // One that follows it, with one file changed, has no rows for the others.
     let mut index = told(folder.path(), index, &[(first, true), (other, false)]);
     let mut addition = index.adding(Some(&first)).unwrap();
-    let line = |path: &[u8], content: &[u8]| ManifestLine {
-        digest: Digest::of(content),
-        path: ManifestPath::new(path).unwrap(),
-    };
-    addition.add(Compared::Same(&line(b"a", b"a")));
-    addition.add(Compared::Gone(&line(b"b", b"b").path));
-    addition.add(Compared::New(&line(b"b", b"edited")));
-    addition.add(Compared::Same(&line(b"c", b"c")));
+    let [a, b, c] = [b"a", b"b", b"c"].map(|path| line(path, path));
+    tell(&mut addition, &[a.clone(), b, c.clone()], &[a, line(b"b", b"edited"), c]);
     addition.finish(&Digest::of(b"later")).unwrap();
     assert_eq!(read_all(&mut index, 9), ["a", "c", "b"]);
     assert_eq!(said(&mut index, "read").len(), 5, "the old b is nobody's");
@@ -516,12 +512,8 @@ fn a_forged_page_finds_nothing_that_is_not_asked_for() {
     let mut index = empty(folder.path());
     let first = add(&mut index, &[b"a/1", b"b/1", b"b/2", b"c/1"]);
     let mut again = index.adding(Some(&first)).unwrap();
-    let line = |path: &[u8]| ManifestLine { digest: Digest::of(path), path: ManifestPath::new(path).unwrap() };
-    again.add(Compared::Same(&line(b"a/1")));
-    again.add(Compared::New(&line(b"b/0")));
-    again.add(Compared::Gone(&line(b"b/1").path));
-    again.add(Compared::Same(&line(b"b/2")));
-    again.add(Compared::Gone(&line(b"c/1").path));
+    let lines = |paths: &[&[u8]]| paths.iter().map(|path| line(path, path)).collect::<Vec<_>>();
+    tell(&mut again, &lines(&[b"a/1", b"b/1", b"b/2", b"c/1"]), &lines(&[b"a/1", b"b/0", b"b/2"]));
     again.finish(&Digest::of(b"second")).unwrap();
     let of_b = |index: &mut Index, cursor: &str| {
         let after = Some(cursor.parse::<Cursor>().unwrap());
