@@ -133,10 +133,11 @@ pub fn collect(source: &Source, blobs: &dyn Blobs, how: Collecting<'_>) -> Resul
             Some(Comparison::with(lines).map_err(CollectError::Earlier)?)
         }
     };
+    let mut nobody = |_: Compared<'_>| {};
     let mut record = Record {
         writer,
         comparison,
-        listener: how.listener,
+        listener: how.listener.unwrap_or(&mut nobody),
         watch: how.watch,
         done: Progress::default(),
         read: 0,
@@ -158,26 +159,20 @@ pub fn collect(source: &Source, blobs: &dyn Blobs, how: Collecting<'_>) -> Resul
         ManifestWriteError::Order(error) => CollectError::Order(error),
         ManifestWriteError::Store(error) => CollectError::Store(error),
     })?;
-    let Record { writer, comparison, mut listener, done, read, omitted, .. } = record;
+    let Record { writer, comparison, listener, done, read, omitted, .. } = record;
     if let Some(writer) = writer {
         writer.finish();
     }
-    let finish = |comparison: Comparison<_>| comparison.finish(&mut |compared| tell(&mut listener, compared));
-    let changes = comparison.map(finish).transpose().map_err(CollectError::Earlier)?;
+    let changes =
+        comparison.map(|comparison| comparison.finish(listener)).transpose().map_err(CollectError::Earlier)?;
     Ok(Collected { manifest, files: done.files, bytes: done.bytes, read, omitted, changes })
-}
-
-fn tell(listener: &mut Option<&mut Listener<'_>>, compared: Compared<'_>) {
-    if let Some(listener) = listener {
-        listener(compared);
-    }
 }
 
 /// What is noted of a collection while it is made.
 struct Record<'a> {
     writer: Option<ScanWriter>,
     comparison: Option<Comparison<ManifestLines>>,
-    listener: Option<&'a mut Listener<'a>>,
+    listener: &'a mut Listener<'a>,
     watch: Watch<'a>,
     done: Progress,
     read: u64,
@@ -192,13 +187,9 @@ impl Record<'_> {
         if let Some(writer) = &mut self.writer {
             writer.note(line.path.as_bytes(), &found.stamp, &found.digest);
         }
-        let listener = &mut self.listener;
         match &mut self.comparison {
-            None => tell(listener, Compared::New(line)),
-            Some(comparison) => {
-                let told = comparison.file(line, &mut |compared| tell(listener, compared));
-                told.map_err(CollectError::Earlier)?;
-            }
+            None => (self.listener)(Compared::New(line)),
+            Some(comparison) => comparison.file(line, self.listener).map_err(CollectError::Earlier)?,
         }
         self.watch.report(self.done);
         Ok(())
@@ -206,9 +197,7 @@ impl Record<'_> {
 
     fn passed(&mut self, passed: Passed) -> Result<(), CollectError> {
         if let Some(comparison) = &mut self.comparison {
-            let listener = &mut self.listener;
-            let told = comparison.passed(&passed.path, &mut |compared| tell(listener, compared));
-            told.map_err(CollectError::Earlier)?;
+            comparison.passed(&passed.path, self.listener).map_err(CollectError::Earlier)?;
         }
         self.omitted.note(passed.into());
         Ok(())

@@ -290,10 +290,13 @@ fn deal(
             let unchanged = unchanged.next().flatten().filter(|_| kept.next().unwrap_or_default());
             let takes_long = || {
                 // A file that moves is begun twice.
+                if left {
+                    return;
+                }
                 let rest = batch.after(at, number);
                 let files = rest.files();
-                if files > 0 && !left {
-                    left = true;
+                left = files > 0;
+                if left {
                     leave(rest, files);
                 }
             };
